@@ -49,6 +49,13 @@ class DemoPerson:
     weeks: int = 52
     hidden: bool = False
 
+    @property
+    def locale(self) -> str:
+        """The language of their Discord."""
+        if self.language is not None:
+            return self.language
+        return "en-US" if self.units == "imperial" and self.zone.startswith("America/") else "en-GB"
+
 
 _BERLIN, _LONDON, _NEW_YORK, _SYDNEY = "Europe/Berlin", "Europe/London", "America/New_York", "Australia/Sydney"
 _VIENNA, _ZURICH, _MADRID, _MILAN = "Europe/Vienna", "Europe/Zurich", "Europe/Madrid", "Europe/Rome"

@@ -12,6 +12,7 @@ import asyncio
 import contextvars
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,14 +70,26 @@ class Journal(deque[Any]):
 
 
 class LiveEnv(simcord.Env):
-    """An `Env` that runs in real time."""
+    """An `Env` that runs in real time.
 
-    def __init__(self, bot: discord.Client, name: str = "Backpedal", clock: Clock = system_clock) -> None:
+    Attributes:
+        locale: Discord's language of the club, and of everybody not in `locales`; simcord has only American English.
+        locales: Discord's language by user.
+        journal: the newest events.
+    """
+
+    def __init__(
+        self, bot: discord.Client, name: str = "Backpedal", clock: Clock = system_clock, locale: str = "en-GB"
+    ) -> None:
         super().__init__(bot, check_errors=False, settle_timeout=PATIENCE_S)
         self.backend.clock = MachineClock(clock)
         self.backend.bot_user.name = name
         # simcord's id is the same at every start, and a bot with a kept database would not sync its commands again.
         self.backend.application_id = self.backend.snowflake()
+        self.locale = locale
+        self.locales: dict[int, str] = {}
+        self._emit = self.backend.emit
+        self.backend.emit = self._emit_in_a_locale  # type: ignore[method-assign]
         self.journal = Journal()
         self.backend.transcript = self.journal  # type: ignore[assignment]
         self.backend.http_requests = Journal()  # type: ignore[assignment]
@@ -93,6 +106,14 @@ class LiveEnv(simcord.Env):
     def date(self, channel_id: int, message_id: int, at: float) -> None:
         """Change when a message was posted, to a POSIX timestamp."""
         self.backend.messages[channel_id][message_id].timestamp = datetime.fromtimestamp(at, UTC).isoformat()
+
+    def _emit_in_a_locale(self, event: str, payload: Mapping[str, Any]) -> None:
+        if event == "INTERACTION_CREATE":
+            user = payload["member"]["user"] if "member" in payload else payload["user"]
+            payload = {**payload, "locale": self.locales.get(int(user["id"]), self.locale)}
+            if "guild_locale" in payload:
+                payload["guild_locale"] = self.locale
+        self._emit(event, payload)
 
     async def _settle_internal(self, **options: Any) -> None:
         if not self._operating_on_a_ready_bot():

@@ -63,7 +63,7 @@ class RoomPreview(Preview):
     def __init__(self, house: House, channel: ChannelHandle, viewers: Sequence[Viewer], port: int) -> None:
         super().__init__(
             house.env, channel, tuple(viewers), layout="channel", display="responsive", width=960, height=720,
-            locale="en-GB", timezone="UTC", presentation_time=None, assets=None, port=port,
+            locale=house.env.locale, timezone="UTC", presentation_time=None, assets=None, port=port,
         )  # fmt: skip
         self.house = house
         self.capability = house.token
@@ -150,6 +150,8 @@ class RoomServer(PreviewServer):
         with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
             self.preview.timezone = ZoneInfo(request.headers.get("X-Zone", "")).key
         viewer = request.headers["X-Simcord-Capability"].partition(".")[2]
+        env, shown_to = self.preview.house.env, int(viewer or self.preview.viewers[0].id)
+        self.preview.locale = env.locales.get(shown_to, env.locale)
         # Otherwise relative times such as "in 2 hours" count from when this room was last rendered.
         self.preview._advance_presentation_time()
         try:

@@ -131,7 +131,7 @@ def _guild(now: datetime, language: str | None) -> dict[str, Any]:
         "guild_id": GUILD_ID,
         "name": CLUB,
         "zone": CLUB_ZONE,
-        "locale": language or "en-US",
+        "locale": language or "en-GB",
         "organiser_role_id": ROLE_ID,
         "partners_channel_id": CHANNEL_IDS["partners"],
         "organisers_channel_id": CHANNEL_IDS["organisers"],
@@ -148,7 +148,7 @@ def _user(person: Any, now: datetime, language: str | None) -> dict[str, Any]:
         "units": person.units,
         "zone": person.zone,
         "home_guild_id": GUILD_ID,
-        "locale": "en-US",
+        "locale": language or person.locale,
         "zone_told": True,
         "created_at": now,
     }

@@ -67,7 +67,9 @@ async def serve(
             async def opening(env: LiveEnv) -> None:
                 await post_week(app, bot, env, await week(database, clock()))
 
-            async with running(bot, port, clock=clock, skip=pump.advance, opening=opening) as address:
+            async with running(
+                bot, port, clock=clock, skip=pump.advance, opening=opening, language=language
+            ) as address:
                 out.write(f"Backpedal is running. Open {address}\n")
                 if data is not None:
                     out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")

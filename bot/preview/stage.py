@@ -34,6 +34,7 @@ async def running(
     clock: Clock = system_clock,
     skip: Skip | None = None,
     opening: Open | None = None,
+    language: str | None = None,
 ) -> AsyncIterator[str]:
     """Run a bot in the demo club, and yield the address of the index page.
 
@@ -43,8 +44,10 @@ async def running(
         clock: the clock that the bot uses.
         skip: moves that clock forward; without it the pages have no button for that.
         opening: called when the bot is ready and before the rooms open.
+        language: of everybody's Discord; None for each person's own.
     """
-    env = LiveEnv(bot, clock=clock)
+    env = LiveEnv(bot, clock=clock) if language is None else LiveEnv(bot, clock=clock, locale=language)
+    env.locales = {} if language else {person.user_id: person.locale for person in ACTORS}
     house = House(env, "Backpedal", secrets.token_urlsafe(24), skip)
     index = IndexPage(house, ACTORS)
     world = worlds.build(env)

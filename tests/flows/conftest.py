@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -256,11 +256,12 @@ async def make_club(env: simcord.Env, app: App) -> Club:
     club = Club(env, app, guild, channel, alice, bob, olga)
     emit = env.backend.emit
 
-    def emit_in_a_locale(event: str, payload: dict[str, Any]) -> None:
+    def emit_in_a_locale(event: str, payload: Mapping[str, Any]) -> None:
         if event == "INTERACTION_CREATE":
             user = payload["member"]["user"] if "member" in payload else payload["user"]
-            payload["locale"] = club.locales.get(int(user["id"]), "en-GB")
-            payload.update({"guild_locale": "en-GB"} if "guild_locale" in payload else {})
+            payload = {**payload, "locale": club.locales.get(int(user["id"]), "en-GB")}
+            if "guild_locale" in payload:
+                payload["guild_locale"] = "en-GB"
         emit(event, payload)
 
     env.backend.emit = emit_in_a_locale  # type: ignore[method-assign]  # simcord knows only en-US
