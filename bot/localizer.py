@@ -131,6 +131,10 @@ class Localizer:
         """Return a number with this language's separators."""
         return format_decimal(value, locale=locale_of(self.language))
 
+    def hundredths(self, value: float) -> str:
+        """`0.80`, `0,80`."""
+        return format_decimal(value, format="0.00", locale=locale_of(self.language))
+
     def hour(self, hour: time) -> str:
         """`18:30`, or `6:30 PM` where that is the reader's form."""
         return format_hour(hour, twelve=self.twelve_hour)

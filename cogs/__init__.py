@@ -6,6 +6,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "clubs": ("club", "club_settings", "club_points", "club_previews", "digest"),
     "progress": ("me", "help"),
     "boards": ("leaderboard", "follows"),
+    "records": ("records",),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),

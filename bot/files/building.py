@@ -11,6 +11,7 @@ from bot.domain.limits import FILE_DISTANCE_M, FILE_DURATION_S
 from bot.domain.runs.activity import Activity, Lap, Source, Sport
 from bot.domain.runs.runs import Surface
 from bot.files.refused import Refused
+from bot.files.segments import fastest_segments
 from bot.files.totals import ENOUGH, Shown
 from bot.files.track import Walked
 
@@ -81,6 +82,7 @@ def build(told: ToldActivity, walked: Walked) -> Activity:
         raise Refused("empty" if walked.agree and len(walked.at_s) < ENOUGH else "clocks")
     shown_ms = _milliseconds(walked.at_s[-1] - walked.at_s[0]) if walked.at_s else 0
     confirmed = told_s is not None and abs(told_s - shown.running_s) <= CONFIRMED * shown.running_s
+    run = told.sport in (Sport.RUN, Sport.UNKNOWN)
     return Activity(
         source=told.source,
         sport=told.sport,
@@ -97,6 +99,7 @@ def build(told: ToldActivity, walked: Walked) -> Activity:
         sport_name=told.sport_name[:SPORT_NAME],
         unread=tuple(sorted(told.unread)),
         doubtful=not confirmed and walked.left_out > DOUBTFUL * (walked.left_out + len(walked.at_s)),
+        segments=fastest_segments(walked, distance_m, [lap.started_at.timestamp() for lap in laps]) if run else (),
     )
 
 

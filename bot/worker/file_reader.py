@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bot.domain.runs.activity import Activity, FileReport
+from bot.domain.runs.personal_bests import LISTED_M
 from bot.domain.runs.table_lines import TableLine
 from bot.domain.runs.tables import Matching, TableHead, TableHints
 from bot.worker.messages import Request
@@ -139,6 +140,13 @@ def _activity_faults(activity: Activity) -> Iterator[str]:
     measures = (getattr(one, name, None) for one in (activity, *laps) for name in _MEASURES)
     if len(laps) > _LAPS or any(measure is not None and measure < 0 for measure in measures):
         yield "laps or measures that cannot be"
+    if any(
+        one.listed_m not in LISTED_M
+        or one.duration_ms < 1
+        or not 0 <= one.first_lap <= one.last_lap < max(len(laps), 1)
+        for one in activity.segments
+    ):
+        yield "segments that cannot be"
     if abs(activity.utc_offset_s or 0) > 86_400:
         yield "an offset of more than a day"
 

@@ -20,8 +20,10 @@ from bot.services.boards.follows import is_followed
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
+from bot.services.records.personal_bests import own_bests
 from bot.services.runs.lap_directions import count_waiting
-from cogs.progress.me_view import bests_card, profile_card, weeks_of
+from cogs.progress.me_view import profile_card, weeks_of
+from cogs.records.records_view import RecordPage, mine_card
 
 
 class Me(commands.Cog):
@@ -50,11 +52,11 @@ class Me(commands.Cog):
 
     @pressed("me", "bests")
     async def bests(self, interaction: Interaction) -> None:
-        """Show the user's own bests in full."""
+        """Show the user's own bests in full, from a card of before `/records`."""
         person = await resolve_person(interaction)
-        today = today_in(person.reader.zone, self.app.clock())
-        found = await defer_if_slow(interaction, profile(self.app.database, person.user_id, today), private=True)
-        await _show_alone(interaction, bests_card(found, person.reader), [])
+        found = await defer_if_slow(interaction, own_bests(self.app.database, person.user_id), private=True)
+        view = mine_card(found, RecordPage.MINE_BACKWARD, person.reader, person.user_id)
+        await _show_alone(interaction, view, [])
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
         today = today_in(person.reader.zone, self.app.clock())

@@ -1,6 +1,6 @@
 """The profile card: totals, a chart of the weeks, and personal bests, each per direction.
 
-It fits one phone screen with its chart; `bests_card` has the bests in full.
+It fits one phone screen with its chart; `/records` has the bests in full.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ from bot.interactions.components import button, card, identity, row
 from bot.interactions.pictures import shown
 from bot.localizer import Localizer, escaped
 from bot.services.habits.streaks import StreakStanding
-from bot.services.profile.profile import TOLD, Best, Profile
+from bot.services.profile.profile import Profile
+from bot.services.records.personal_bests import TOLD
 from cogs.boards.follows_view import follow_button
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
+from cogs.records.records_view import RecordPage, event
 from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import COLOURS
-
-TENTHS_UNTIL_MS = 600_000
-"""Durations from here on are shown in whole seconds (`bot.domain.text.units.format_duration`)."""
-EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 
 
 def profile_card(
@@ -77,18 +75,6 @@ def profile_card(
     return card(*parts, colour=COLOURS[_mostly(profile)])
 
 
-def bests_card(profile: Profile, reader: Localizer) -> ui.LayoutView:
-    """Return one's own bests in full: each with its day, or with what is known where a longer one was run faster."""
-    listed = [words for direction in TOLD if (words := _bests(profile, direction, reader))]
-    return card(
-        reader.t("me.card.bests_title"),
-        *(listed or [reader.t("me.card.bests_none")]),
-        reader.t("me.card.bests_note") if listed else "",
-        row(button(reader.t("me.button.back"), identity("me", "show"))),
-        colour=COLOURS[_mostly(profile)],
-    )
-
-
 def _buttons(profile: Profile, waiting: int, reader: Localizer) -> ui.ActionRow[Any]:
     """Return the next steps: runs without a direction first."""
     runs = ("any", Period.ALL.value, 0)
@@ -101,7 +87,8 @@ def _buttons(profile: Profile, waiting: int, reader: Localizer) -> ui.ActionRow[
         buttons.append(log_button(reader))
     else:
         buttons.append(button(reader.t("me.button.runs"), identity("runs", "page", *runs)))
-        buttons.append(button(reader.t("me.button.bests"), identity("me", "bests")))
+        page = RecordPage.MINE_FORWARD if _mostly(profile) == "forward" else RecordPage.MINE_BACKWARD
+        buttons.append(button(reader.t("me.button.bests"), identity("records", "show", profile.user_id, page)))
     buttons.append(button(reader.t("me.button.board"), identity("board", "open")))
     return row(*buttons)
 
@@ -162,36 +149,6 @@ def _shortly(profile: Profile, direction: Direction, reader: Localizer) -> str:
         for best in found
     ]
     return f"{reader.t(f'me.card.bests_{direction.value}')} {' · '.join(shown)}"
-
-
-def _bests(profile: Profile, direction: Direction, reader: Localizer) -> str:
-    found = profile.bests.get(direction, ())
-    if not found:
-        return ""
-    return "\n".join([reader.t(f"me.card.bests_{direction.value}"), *(_best(best, reader) for best in found)])
-
-
-def _best(best: Best, reader: Localizer) -> str:
-    """Return a line of the full list, with a word where a longer best was run faster."""
-    name, slower = event(best.listed_m, reader), best.outpaced
-    if slower is None:
-        day = reader.full_day(best.ran_on)
-        return reader.t("me.card.best", event=name, duration_ms=best.duration_ms, day=day)
-    longer = event(slower.by_m, reader)
-    if slower.proven_ms is not None:
-        shown_ms = 1000 if slower.proven_ms >= TENTHS_UNTIL_MS else 100
-        at_most_ms = -(-slower.proven_ms // shown_ms) * shown_ms  # never rounded down to what is not proven
-        return reader.t("me.card.best_proven", event=name, duration_ms=at_most_ms, longer=longer)
-    return reader.t("me.card.best_slower", event=name, duration_ms=best.duration_ms, longer=longer)
-
-
-def event(listed_m: int, reader: Localizer) -> str:
-    """Return a listed distance as runners call it, in any units: `400 m`, `5 km`, `1 mile`, `Half marathon`."""
-    if listed_m in EVENTS:
-        return reader.t(f"me.event.{EVENTS[listed_m]}")
-    if listed_m % 1000:
-        return f"{reader.number(listed_m)} m"
-    return f"{reader.number(listed_m // 1000)} km"
 
 
 def _mostly(profile: Profile) -> str:

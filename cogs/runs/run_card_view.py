@@ -8,7 +8,7 @@ from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
 from bot.domain.runs.energy import cost
-from bot.domain.runs.highlights import Feat
+from bot.domain.runs.highlights import Feat, NewBest
 from bot.domain.runs.readings import Reading, ReadingKind
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.units import Units
@@ -24,6 +24,8 @@ COLOURS = {
     "untold": Colour(0x94A3B8),
 }
 GONE = Colour(0x64748B)
+ALSO = 4
+"""Further new bests that are named on a card."""
 NAMED = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 """Listed distances with a name. The others are those of a track or of kilometres in every club."""
 
@@ -240,17 +242,40 @@ def _highlight(view: RunView, reader: Localizer) -> list[str]:
     found = view.highlight
     if found is None:
         return []
-    told = {"direction": reader.t(f"runs.direction.{found.direction}")} if found.direction else {}
     if found.feat is Feat.ROUND:
         return [f"**{reader.t('log.feat.round', total=found.total_km)}**"]
     if found.feat is Feat.STREAK:
         return [f"**{reader.t('log.feat.streak', count=found.weeks)}**"]
-    if found.feat is not Feat.BEST:
-        return [f"**{reader.t(f'log.feat.{found.feat}', **told)}**"]
-    told["over"] = listed_distance(found.listed_m, reader)
-    if not found.faster_ms:
-        return [f"**{reader.t('log.feat.best', **told)}**"]
-    return [f"**{reader.t('log.feat.best_by', duration_ms=found.faster_ms, **told)}**"]
+    if found.feat is Feat.BEST:
+        return _new_bests(found.bests, reader)
+    told = {"direction": reader.t(f"runs.direction.{found.direction}")} if found.direction else {}
+    return [f"**{reader.t(f'log.feat.{found.feat}', **told)}**"]
+
+
+def _new_bests(bests: Sequence[NewBest], reader: Localizer) -> list[str]:
+    """Return the longest new best with what it beat, and a line of the others."""
+    first, *others = bests
+    told = {
+        "over": listed_distance(first.listed_m, reader),
+        "direction": reader.t(f"runs.direction.{first.direction}"),
+        "duration_ms": first.duration_ms,
+    }
+    if first.faster_ms is None or first.beaten_on is None:
+        said = [f"**{reader.t('log.feat.best', **told)}**"]
+    else:
+        day = reader.past_day(first.beaten_on)
+        said = [f"**{reader.t('log.feat.best_by', faster_ms=first.faster_ms, day=day, **told)}**"]
+    if others:
+        names = [
+            listed_distance(one.listed_m, reader)
+            if one.direction is first.direction
+            else f"{listed_distance(one.listed_m, reader)} {reader.t(f'runs.direction.{one.direction}')}"
+            for one in others[:ALSO]
+        ]
+        if len(others) > len(names):
+            names.append(reader.t("log.feat.more", count=len(others) - len(names)))
+        said.append(reader.t("log.feat.also", bests=reader.both(names)))
+    return said
 
 
 def listed_distance(listed_m: int, reader: Localizer) -> str:

@@ -8,6 +8,7 @@ from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
 from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
 from db.models.partners import Availability, NoShow, Question, Spotting, Tie
 from db.models.process import Remembered
+from db.models.records import BestEffort
 from db.models.reminders import Reminder, ReminderDone
 from db.models.rounds import Round, RoundPlace
 from db.models.runs import Recording, Revision, Run, RunCard, StretchRow
@@ -16,6 +17,7 @@ from db.models.table_imports import TableImport
 
 __all__ = [
     "Availability",
+    "BestEffort",
     "BoardWindow",
     "Companion",
     "Contact",

@@ -132,4 +132,6 @@ class Recording(Base):
     filename: Mapped[str] = mapped_column(String(120), info=of_owner())
     totals: Mapped[dict[str, Any]] = mapped_column(JSON, info=nobody_in_json(large=True))
     laps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=nobody_in_json(large=True))
+    # [[listed metres, first and last stretch, metres, milliseconds], ...]; NULL before migration 0020
+    segments: Mapped[list[list[int]] | None] = mapped_column(JSON, info=nobody_in_json(large=True))
     series: Mapped[bytes | None] = mapped_column(LargeBinary, info=of_owner())  # zlib of JSON [[seconds, metres], ...]

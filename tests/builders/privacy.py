@@ -13,6 +13,7 @@ from db.base import Base
 from db.engine import Database
 from db.models import (
     Availability,
+    BestEffort,
     BoardWindow,
     Companion,
     Contact,
@@ -100,7 +101,8 @@ async def fill(database: Database) -> None:
             await session.execute(
                 insert(Recording).values(
                     run_id=run_id, user_id=user_id, sha256="f" * 64, filename=f"{name.lower()}.fit", totals={"m": 5000},
-                    laps=[{"m": 5000}], series=zlib.compress(b"[[0,0],[1650,5000]]"),
+                    laps=[{"distance_m": 5000, "duration_ms": 1_650_000}], segments=[[5000, 0, 0, 5000, 1_650_000]],
+                    series=zlib.compress(b"[[0,0],[1650,5000]]"),
                 )
             )  # fmt: skip
             await session.execute(
@@ -114,6 +116,13 @@ async def fill(database: Database) -> None:
                 insert(Standing).values(
                     guild_id=CLUB, direction="backward", period="all", starts_on=date(1970, 1, 1), user_id=user_id,
                     distance_m=5000, duration_ms=1_650_000, days_out=1, longest_m=5000,
+                )
+            )  # fmt: skip
+            await session.execute(
+                insert(BestEffort).values(
+                    run_id=run_id, direction="backward", listed_m=5000, user_id=user_id, guild_id=CLUB, counted=True,
+                    started_at=NOW, ran_on=date(2026, 11, 18), distance_m=5000, duration_ms=1_650_000,
+                    measured="whole", escorted=True,
                 )
             )  # fmt: skip
         await fill_partners(session)

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Delete, ForeignKey, delete, insert, select, u
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.domain.runs.activity import Activity, FileReport, Source, Sport
+from bot.domain.runs.activity import Activity, FileReport, Lap, Segment, Source, Sport
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.runs.world_bests import review_needed
@@ -92,9 +92,15 @@ class Town:
     async def import_file(self, who: int, on: date = TODAY, guild_id: int | None = CLUB) -> int | None:
         start = datetime(on.year, on.month, on.day, 6, tzinfo=UTC)
         track = ((0.0, 0.0), (1650.0, 5000.0))
+        laps = (Lap(3000, 990_000, start), Lap(2000, 660_000, start + timedelta(seconds=990)))
+        segments = (
+            Segment(400, 0, 0, 400, 130_000), Segment(400, 1, 1, 402, 125_000), Segment(400, 0, 1, 401, 120_000),
+            Segment(1000, 0, 0, 1002, 328_000), Segment(3000, 0, 1, 3001, 985_000),
+        )  # fmt: skip
         activity = Activity(
-            Source.FIT, Sport.RUN, start, 0, False, 5000, 1_650_000, 1_650_000, (), track, Surface.TRACK
-        )
+            Source.FIT, Sport.RUN, start, 0, False, 5000, 1_650_000, 1_650_000, laps, track, Surface.TRACK,
+            segments=segments,
+        )  # fmt: skip
         number = next(self.ids)
         report = FileReport("run.fit", f"{number}".ljust(64, "0"), activity)
         person = await self.meet(who, guild_id)
@@ -102,6 +108,11 @@ class Town:
         return outcome.run_id
 
     async def tell(self, run_id: int, who: int, direction: Direction = Direction.BACKWARD) -> None:
+        """Answer that all of an import went one way; unknown means that only its first lap was backward."""
+        if direction is Direction.UNTOLD:
+            await lap_directions.tick_laps(self.database, run_id, who, range(2), {0})
+            await lap_directions.tell_ticked(self.database, run_id, who, interaction_id=next(self.ids), now=NOW)
+            return
         await lap_directions.tell_all(self.database, run_id, who, direction, interaction_id=next(self.ids), now=NOW)
 
     async def edit(self, run_id: int, who: int, content: RunContent) -> None:

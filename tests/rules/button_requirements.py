@@ -23,7 +23,7 @@ OWN = """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
-    board:words follow:set
+    board:words follow:set records:show records:turn
     call:new call:form call:again call:asked avail:open avail:edit avail:save avail:roles avail:pause avail:until
     avail:leave avail:join
 """

@@ -25,7 +25,7 @@ COMMANDS = {
         /partner untrust /partner contact /partner mine
         /remind me /remind list /remind edit /remind pause /remind resume /remind delete
     """,
-    "home": "/leaderboard /partner find /partner availability",
+    "home": "/leaderboard /records /partner find /partner availability",
     "organiser": "/partner round",
     "server": "/club settings /club review /remind club",
 }

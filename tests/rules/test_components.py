@@ -13,6 +13,8 @@ from discord import app_commands
 
 from bot.client import Backpedal
 from bot.domain.clubs.club_defaults import MOST_POINTS
+from bot.domain.runs.highlights import Feat, Highlight, NewBest
+from bot.domain.runs.personal_bests import LISTED_M, Measured, Outpaced
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput
@@ -25,11 +27,14 @@ from bot.services.clubs.clubs import ClubSettings, RoundSettings
 from bot.services.members.people import Club, Person
 from bot.services.partners.meeting_points import ClubPoint
 from bot.services.partners.partners_card import CardState
+from bot.services.records.club_records import ClubRecord
+from bot.services.records.personal_bests import Best
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
 from cogs.partners.partners_card_view import partners_card
+from cogs.records.records_view import RecordPage, club_card, mine_card, world_card
 from cogs.runs.run_card_view import private_card, public_card
 from cogs.runs.run_list_view import run_list
 from cogs.runs.run_options import CHOICE_LIMIT
@@ -96,7 +101,31 @@ def worst_view() -> RunView:
         source="typed",
         spotter=NASTY[:120],
         week=RunWeek(date(2026, 11, 16), sums),
+        highlight=Highlight(
+            Feat.BEST,
+            bests=tuple(
+                NewBest(direction, listed, 10**8, 10**8, date(2015, 9, 30))
+                for listed in reversed(LISTED_M)
+                for direction in (Direction.BACKWARD, Direction.FORWARD)
+            ),
+        ),
     )
+
+
+def worst_records(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
+    day = date(2026, 9, 30)
+    bests = tuple(
+        Best(listed, listed, 10**8, day, LONGEST_ID, Measured.SEGMENT, True, slower)
+        for listed, slower in zip(LISTED_M, [Outpaced(42_195, 10**8)] * 6 + [None] * 6, strict=True)
+    )
+    records = [ClubRecord(listed, 10**8, day, Measured.SEGMENT, True, LONGEST_ID, NASTY[:120]) for listed in LISTED_M]
+    both = dict.fromkeys((Direction.BACKWARD, Direction.FORWARD), bests)
+    drawn = {
+        "mine": lambda page: mine_card(both, page, reader, LONGEST_ID),
+        "club": lambda page: club_card(records, page, reader, LONGEST_ID, club=NASTY[:120]),
+        "world": lambda page: world_card(page, reader, LONGEST_ID),
+    }
+    return {f"records {page}": drawn[page.group](page) for page in RecordPage}
 
 
 def worst_settings(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
@@ -135,6 +164,7 @@ def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
     )
     return {
         **worst_settings(reader),
+        **worst_records(reader),
         "public": public_card(worst_view(), reader),
         "private": private_card(worst_view(), reader, 400.0, "n" * 300, "m" * 300),
         "sharing": sharing_panel(worst_view(), person, "saved"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.runs.runs import Surface
 from bot.domain.runs.tables import TableHead
@@ -61,6 +62,24 @@ class Lap:
     started_at: datetime
 
 
+class Segment(NamedTuple):
+    """The fastest part of a recording over a listed distance, among those within a span of laps.
+
+    Attributes:
+        listed_m: the listed distance, in metres (`personal_bests.LISTED_M`).
+        first_lap: number, from 0, of the lap in which it begins.
+        last_lap: number of the lap in which it ends.
+        distance_m: metres from its first point to its last, at least `listed_m`.
+        duration_ms: milliseconds between the two on the recording's clock, pauses included.
+    """
+
+    listed_m: int
+    first_lap: int
+    last_lap: int
+    distance_m: int
+    duration_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One activity.
@@ -82,6 +101,7 @@ class Activity:
         doubtful: so many points were left out that the time is unreliable; no personal best is taken from it.
         sport_name: the sport's name in the file, not escaped. Empty when there is none.
         unread: parts of the file that could not be read: `times`, `distances`, `places`.
+        segments: its fastest parts over listed distances; a lap's number is its index in `laps`, or 0 without laps.
     """
 
     source: Source
@@ -99,6 +119,7 @@ class Activity:
     doubtful: bool = False
     sport_name: str = ""
     unread: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """What a run was the first, the fastest or the longest of its runner, or the streak whose week it completed.
 
-At most one thing, and for most runs nothing.
+At most one thing, and for most runs nothing. A run can be the fastest over several distances; they are one thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
-from bot.domain.runs.personal_bests import SPANS, listed_for
+from bot.domain.runs.personal_bests import Effort, outpaced
 from bot.domain.runs.runs import Direction, RunContent
 
 KILOMETRE_M = 1000
@@ -33,22 +34,54 @@ class Feat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NewBest:
+    """A personal best that beat an earlier one.
+
+    Attributes:
+        direction: its direction.
+        listed_m: its distance, in metres.
+        duration_ms: its time, in milliseconds.
+        faster_ms: how much faster than the best before, in milliseconds; None if the readers may not see that one.
+        beaten_on: day of the best before; None likewise.
+    """
+
+    direction: Direction
+    listed_m: int
+    duration_ms: int
+    faster_ms: int | None = None
+    beaten_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierBest:
+    """A runner's best over a distance among the runs before one.
+
+    Attributes:
+        effort: what was measured.
+        ran_on: day of its run.
+        shown: whether the readers of the card may see that run.
+    """
+
+    effort: Effort
+    ran_on: date
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Highlight:
     """The line of a run's card.
 
     Attributes:
         feat: what it was.
-        direction: of a best or longest run.
-        listed_m: distance of a best, in metres.
-        faster_ms: how much faster than the best before, in milliseconds.
+        direction: of a longest run.
+        bests: the bests it set, longest distance first.
         total_km: the round total that was passed.
         weeks: weeks of a streak.
     """
 
     feat: Feat
     direction: Direction | None = None
-    listed_m: int = 0
-    faster_ms: int = 0
+    bests: tuple[NewBest, ...] = ()
     total_km: int = 0
     weeks: int = 0
 
@@ -61,37 +94,26 @@ class Earlier:
         runs: number of runs with a part in this direction.
         distance_m: their metres in this direction.
         longest_m: most metres of one run in this direction.
-        best_ms: fastest measured time over the distance asked for, or None.
-        quickest_ms_per_m: quickest measured average over more than that distance, or None.
         hidden: how many of the runs the readers of the card may not see.
     """
 
     runs: int = 0
     distance_m: int = 0
     longest_m: int = 0
-    best_ms: int | None = None
-    quickest_ms_per_m: float | None = None
     hidden: int = 0
 
 
-def contested(content: RunContent) -> tuple[int, int] | None:
-    """Return the longest listed distance that a run can set a best for, with the greatest distance that counts for it.
-
-    Both in metres; None if there is none, or the time is estimated.
-    """
-    measured = [distance_m for distance_m, _ in _efforts(content)]
-    listed = max((found for metres in measured if (found := listed_for(metres)) is not None), default=None)
-    return next(((first, last) for first, last in SPANS if first == listed), None)
-
-
-def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> Highlight | None:
+def highlight(
+    content: RunContent, earlier: Mapping[Direction, Earlier], bests: Sequence[NewBest] = ()
+) -> Highlight | None:
     """Return what a run of known direction and reliable time was, or None.
 
     What follows from runs that the readers may not see is left out, unless it reveals none of their figures.
 
     Args:
         content: the run.
-        earlier: the runner's earlier runs by direction, with the best over `contested`.
+        earlier: the runner's earlier runs by direction.
+        bests: the bests that it set among them, longest distance first.
     """
     if content.doubtful:
         return None
@@ -103,9 +125,8 @@ def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> High
     back = known[Direction.BACKWARD].distance_m
     if back < KILOMETRE_M <= back + metres[Direction.BACKWARD] and not hidden:
         return Highlight(Feat.FIRST_BACKWARD)
-    best = _best(content, known, bool(hidden))
-    if best is not None:
-        return best
+    if bests:
+        return Highlight(Feat.BEST, bests=tuple(bests))
     before_m = sum(one.distance_m for one in known.values())
     after_m = before_m + sum(metres.values())
     passed = [km for km in ROUND_KM if before_m < km * KILOMETRE_M <= after_m]
@@ -118,42 +139,36 @@ def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> High
     return None
 
 
+def new_bests(
+    own: Mapping[tuple[Direction, int], Effort], before: Mapping[tuple[Direction, int], EarlierBest]
+) -> tuple[NewBest, ...]:
+    """Return the bests that a run set, longest distance first.
+
+    The first time over a distance beats nothing. A time slower than the average of a longer best is left out: the
+    distance was run faster inside that one, though nobody measured it.
+
+    Args:
+        own: what the run measured, by direction and listed metres.
+        before: the runner's bests before it.
+    """
+    found = []
+    for (direction, listed_m), effort in sorted(own.items(), key=lambda item: (-item[0][1], item[0][0])):
+        beaten = before.get((direction, listed_m))
+        if beaten is None or effort.duration_ms >= beaten.effort.duration_ms:
+            continue
+        longer = {by: best.effort for (way, by), best in before.items() if way is direction and by > listed_m}
+        if listed_m in outpaced({listed_m: effort, **longer}):
+            continue
+        best = NewBest(direction, listed_m, effort.duration_ms)
+        if beaten.shown:
+            best = replace(best, faster_ms=beaten.effort.duration_ms - effort.duration_ms, beaten_on=beaten.ran_on)
+        found.append(best)
+    return tuple(found)
+
+
 def streak_highlight(weeks: int) -> Highlight | None:
     """Return the highlight of a run that completed a week of a streak of `weeks`, or None."""
     return Highlight(Feat.STREAK, weeks=weeks) if weeks in STREAK_WEEKS else None
-
-
-def _best(content: RunContent, known: Mapping[Direction, Earlier], hidden: bool) -> Highlight | None:
-    span = contested(content)
-    if span is None:
-        return None
-    for direction, before in known.items():
-        tried = [
-            (duration_ms, distance_m)
-            for (distance_m, duration_ms) in _efforts(content, direction)
-            if span[0] <= distance_m <= span[1]
-        ]
-        if not tried or before.best_ms is None:
-            continue
-        best_ms, metres = min(tried)
-        # A longer run with a quicker average contains this distance in less time, though nobody measured it.
-        outpaced = before.quickest_ms_per_m is not None and before.quickest_ms_per_m < best_ms / metres
-        if best_ms < before.best_ms and not outpaced:
-            return Highlight(Feat.BEST, direction, span[0], 0 if hidden else before.best_ms - best_ms)
-    return None
-
-
-def _efforts(content: RunContent, direction: Direction | None = None) -> list[tuple[int, int]]:
-    """Return (metres, milliseconds) of each measured stretch, and of a whole run of several laps in one direction."""
-    measured = [
-        (stretch.distance_m, stretch.duration_ms)
-        for stretch in content.stretches
-        if stretch.distance_m is not None and not stretch.estimated and direction in (None, stretch.direction)
-    ]
-    whole = len(content.stretches) > 1 and len(content.directions) == 1 and len(measured) == len(content.stretches)
-    if whole:
-        measured.append((sum(metres for metres, _ in measured), sum(ms for _, ms in measured)))
-    return measured
 
 
 def _metres(content: RunContent, direction: Direction) -> int:

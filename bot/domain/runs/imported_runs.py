@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.limits import RUN_DISTANCE_M, RUN_DURATION_MS
-from bot.domain.runs.activity import Activity, Lap
+from bot.domain.runs.activity import Activity, Lap, Segment
 from bot.domain.runs.run_measures import FASTEST_M_PER_S
 from bot.domain.runs.runs import Direction, Stretch
 
@@ -169,6 +169,21 @@ def untold(activity: Activity) -> tuple[Stretch, ...]:
     if activity.distance_m:
         metres = [part or None for part in _shared(activity.distance_m, [lap.distance_m or 0 for lap in laps])]
     return tuple(Stretch(Direction.UNTOLD, m, ms) for m, ms in zip(metres, times, strict=True))
+
+
+def segments_of(activity: Activity, stretches: Sequence[Stretch]) -> tuple[Segment, ...]:
+    """Return the segments of an activity, with the stretches of `untold` in place of its laps.
+
+    If those are not the laps, each segment spans the whole run: nobody could tell in which stretch it was.
+    """
+    if len(stretches) == len(activity.laps):
+        return activity.segments
+    fastest: dict[int, Segment] = {}
+    for segment in activity.segments:
+        held = fastest.get(segment.listed_m)
+        if held is None or segment.duration_ms < held.duration_ms:
+            fastest[segment.listed_m] = segment._replace(first_lap=0, last_lap=len(stretches) - 1)
+    return tuple(fastest.values())
 
 
 def _laps(activity: Activity) -> list[Lap]:

@@ -1,7 +1,8 @@
 """The best known marks, and whether a stretch is faster than them.
 
-There is no official registry of backward running and the lists disagree, so each distance has the fastest mark of all
-lists, men's or women's. The marks change every year; each has its date and source.
+There is no official registry of backward running and the lists disagree, so a mark is the fastest of all lists: best
+found, not ratified. The marks change every year; each has its date and source. Runs are compared with the fastest of
+all, men's or women's (`BACKWARD`, `FORWARD`).
 """
 
 from __future__ import annotations
@@ -14,19 +15,29 @@ from bot.domain.runs.runs import Direction, Stretch
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A best mark: metres, milliseconds, name, date (year, month or day, as known), source."""
+    """A best mark.
+
+    Attributes:
+        distance_m: metres.
+        duration_ms: milliseconds.
+        who: name, empty if the source names nobody.
+        when: date: year, month or day, as known.
+        source: address or title of the source.
+        place: where it was run, or empty if unknown.
+    """
 
     distance_m: int
     duration_ms: int
     who: str
     when: str
     source: str
+    place: str = ""
 
 
 _BOLOGNA = "https://www.bolognatoday.it/sport/retrorunning-campionato-mondiale-2018.html"
+_PIETRASANTA = "https://sportividentro.it/modules/news/article.php?storyid=389"
+_AUGSBURG = "https://www.sport-in-augsburg.de/augsburger-wm-titel-im-rueckwaertslaufen/7539/"
 _WORLD = "World Athletics list of world records, as copied in 2025"
-_ARETZ = "http://www.achim-aretz.de/Der-Weltrekord-im-Halbmarathon.htm"
-_LUSTRAC = "France 3 Auvergne-Rhône-Alpes, 2023: recordman du monde du marathon en marche arrière"
 
 BACKWARD: tuple[Mark, ...] = (
     Mark(
@@ -35,21 +46,107 @@ BACKWARD: tuple[Mark, ...] = (
         "Christian López Rodríguez",
         "2022-06-05",
         "http://recordholders.org/fr/list/backwards-running.html",
+        "Cabañas de la Sagra",
     ),
-    Mark(200, 30_230, "Fleury Contreras Urbano", "2018-07-14", _BOLOGNA),  # 30.33 in another report
-    Mark(400, 68_340, "Daniel Yoder", "2018-07", _BOLOGNA),
-    Mark(800, 151_300, "Thomas Dold", "2008-09", "https://sportividentro.it/modules/news/article.php?storyid=389"),
-    Mark(1000, 198_430, "Thomas Dold", "2014-07-18", "sports-insider.de, 2014: neuer Weltrekord im Rückwärtslaufen"),
-    Mark(1500, 301_020, "Thomas Dold", "2009-09", "http://www.sport1.de/de/mehrsport/newspage_153761.html"),
-    Mark(1609, 330_000, "Aaron Yoder", "2020-09-04", "Bring Back the Mile: Aaron Yoder smashes world record"),
-    Mark(3000, 660_560, "Thomas Dold", "2018-07", _BOLOGNA),
-    Mark(5000, 1_147_130, "Thomas Dold", "2018", "https://www.saechsische.de/rueckwaerts-zum-weltrekord-3941151.html"),
-    Mark(10_000, 2_330_010, "Thomas Dold", "2016-07-15", "thomasdold.com: Weltmeister über 10.000 m in Weltrekordzeit"),
-    Mark(21_097, 5_749_000, "Achim Aretz", "2011-05-28", _ARETZ),
-    Mark(42_195, 12_324_000, "Guillaume de Lustrac", "2023-04-23", _LUSTRAC),
-    Mark(100_000, 44_436_000, "Markus Jürgens", "2019-05-04", "http://knein-world.de/der-weltrekord-ist-geschafft"),
+    Mark(200, 30_230, "Fleury Contreras Urbano", "2018-07-14", _BOLOGNA, "Bologna"),  # 30.33 in another report
+    Mark(400, 68_340, "Daniel Yoder", "2018-07", _BOLOGNA, "Bologna"),  # 1:08.55 in another report
+    Mark(800, 151_300, "Thomas Dold", "2008-09", _PIETRASANTA, "Pietrasanta"),
+    Mark(
+        1000,
+        198_430,
+        "Thomas Dold",
+        "2014-07-18",
+        "https://www.sports-insider.de/thomas-dold-neuer-weltrekord-im-rueckwaertslaufen-interview-10423/",
+        "Linz",
+    ),
+    Mark(1500, 301_020, "Thomas Dold", "2009-09", "http://www.sport1.de/de/mehrsport/newspage_153761.html", "Trier"),
+    Mark(
+        1609,
+        330_000,
+        "Aaron Yoder",
+        "2020-09-04",
+        "http://www.bringbackthemile.com/news/detail/aaron_yoder_smashes_world_record_for_backwards_mile",
+        "Lindsborg",
+    ),
+    Mark(3000, 660_560, "Thomas Dold", "2018-07", _BOLOGNA, "Bologna"),
+    Mark(
+        5000,
+        1_147_130,
+        "Thomas Dold",
+        "2018",
+        "https://www.saechsische.de/rueckwaerts-zum-weltrekord-3941151.html",
+        "Dresden",
+    ),
+    Mark(
+        10_000,
+        2_330_010,
+        "Thomas Dold",
+        "2016-07-15",
+        "http://www.thomasdold.com/de/news/203-weltmeister-ueber-10-000m-in-weltrekordzeit",
+        "Essen",
+    ),
+    Mark(
+        21_097,
+        5_749_000,
+        "Achim Aretz",
+        "2011-05-28",
+        "http://www.achim-aretz.de/Der-Weltrekord-im-Halbmarathon.htm",
+        "Koblenz",
+    ),
+    Mark(
+        42_195,
+        12_324_000,
+        "Guillaume de Lustrac",
+        "2023-04-23",
+        "https://france3-regions.francetvinfo.fr/auvergne-rhone-alpes/isere/lors-de-la-course-j-ai-pose-le-cerveau-"
+        "rencontre-avec-le-recordman-du-monde-du-marathon-en-marche-arriere-2760194.html",
+        "Drôme",
+    ),
+    Mark(
+        100_000,
+        44_436_000,
+        "Markus Jürgens",
+        "2019-05-04",
+        "http://knein-world.de/der-weltrekord-ist-geschafft",
+        "Wuppertal",
+    ),
 )
-"""In ascending order of distance."""
+"""The fastest backward marks found, all of them men's, in ascending order of distance."""
+
+BACKWARD_WOMEN: tuple[Mark, ...] = (
+    Mark(
+        100,
+        17_800,
+        "Simone Kühn",
+        "2006-06",
+        "http://www.funsporting.de/News/WM_Rueckwaertslaufen_5333/wm_rueckwaertslaufen_5333.html",
+        "Rotkreuz",
+    ),
+    Mark(200, 37_940, "Melanie Albrecht", "2012-08", _AUGSBURG, "Lleida"),
+    Mark(400, 89_000, "", "2012", _AUGSBURG),  # quoted in 2012 as the record; its holder is not named
+    Mark(800, 230_000, "Marga Dolfi", "2008", _PIETRASANTA, "Pietrasanta"),
+    Mark(1000, 260_000, "Stefania Zambello", "2003", "https://taz.de/!806783", "Augsburg"),
+    Mark(1500, 486_000, "Marga Dolfi", "2008", _PIETRASANTA, "Pietrasanta"),
+    Mark(5000, 1_451_600, "Kerstin Metzler", "2008", _PIETRASANTA, "Pietrasanta"),
+    Mark(10_000, 3_113_200, "Kerstin Metzler", "2008", _PIETRASANTA, "Pietrasanta"),
+    Mark(
+        21_097,
+        8_163_000,
+        "Shantelle Gaston-Hird",
+        "2019-10-13",
+        "https://www.guinnessworldrecords.com/world-records/fastest-half-marathon-running-backwards-%28female%29",
+        "Manchester",
+    ),
+    Mark(
+        42_195,
+        15_966_000,
+        "Kathryn Clewley",
+        "2017-11-05",
+        "http://alternativerecords.co.uk/recorddetails.asp?recid=302&page=cat",
+        "Hamilton",
+    ),
+)
+"""The fastest backward marks of women found; none over a mile and 3000 m. Several are old and probably beaten."""
 
 FORWARD: tuple[Mark, ...] = (
     Mark(100, 9_580, "Usain Bolt", "2009", _WORLD),
@@ -81,6 +178,12 @@ def best_for(direction: Direction, distance_m: int) -> Mark | None:
         return None
     marks = BACKWARD if direction is Direction.BACKWARD else FORWARD
     return max((m for m in marks if m.distance_m <= distance_m), key=lambda m: m.distance_m, default=marks[0])
+
+
+def mark_over(direction: Direction, distance_m: int) -> Mark | None:
+    """Return the mark over exactly this distance, or None."""
+    marks = BACKWARD if direction is Direction.BACKWARD else FORWARD
+    return next((mark for mark in marks if mark.distance_m == distance_m), None)
 
 
 def beyond_best(stretch: Stretch) -> Mark | None:

@@ -12,18 +12,16 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import BoardDirection
-from bot.domain.runs.personal_bests import SPANS, Effort, Outpaced, bests, outpaced
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period, starts_on
 from bot.errors import NotFound
+from bot.services.records.personal_bests import TOLD, Bests, bests_of
 from db.engine import Database
 from db.queries.profile import profile as queries
 from db.queries.runs import spotting
 
 WEEKS = 12
 """Weeks in the chart, the current one last."""
-
-TOLD = (Direction.BACKWARD, Direction.FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +52,6 @@ class ProfileWeek:
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
-    """The fastest stretch over a listed distance, in full: `distance_m` may be up to 3 % above `listed_m`.
-
-    `outpaced`: the longer best whose average is faster, if there is one.
-    """
-
-    listed_m: int
-    distance_m: int
-    duration_ms: int
-    ran_on: date
-    run_id: int
-    outpaced: Outpaced | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
     """A member's running.
 
@@ -86,7 +69,7 @@ class Profile:
     display_name: str | None
     totals: Mapping[BoardDirection, Totals]
     weeks: tuple[ProfileWeek, ...]
-    bests: Mapping[Direction, tuple[Best, ...]]
+    bests: Bests
     spotted_m: int = 0
     spotted_ms: int = 0
 
@@ -139,29 +122,13 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
         week = sums[starts_on(Period.WEEK, ran_on)]
         metres, ms = week[Direction(direction)]
         week[Direction(direction)] = (metres + (distance_m or 0), ms + duration_ms)
-    efforts = [
-        *await queries.efforts(session, user_id, guild_id, SPANS),
-        *await queries.lapped_efforts(session, user_id, guild_id, SPANS),
-    ]
-    found = bests(
-        Effort(Direction(direction), int(distance_m or 0), int(duration_ms), ran_on, run_id)
-        for direction, distance_m, duration_ms, ran_on, run_id in efforts
-    )
     spotted_m, spotted_ms = await spotting.total_of(session, user_id, guild_id)
     return Profile(
         user_id=user_id,
         display_name=name,
         totals={direction: totals.get(direction, Totals()) for direction in BoardDirection},
         weeks=tuple(ProfileWeek(monday, sums[monday]) for monday in mondays),
-        bests={direction: _bests(found.get(direction, {})) for direction in TOLD},
+        bests=await bests_of(session, user_id, guild_id),
         spotted_m=spotted_m,
         spotted_ms=spotted_ms,
-    )
-
-
-def _bests(held: Mapping[int, Effort]) -> tuple[Best, ...]:
-    slower = outpaced(held)
-    return tuple(
-        Best(listed, best.distance_m, best.duration_ms, best.ran_on, best.run_id, slower.get(listed))
-        for listed, best in held.items()
     )

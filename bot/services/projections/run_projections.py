@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.domain.runs.run_facts import Facts, MemberKey
-from bot.services.projections import standings
-from db.models import Standing
+from bot.services.projections import best_efforts, standings
+from db.models import BestEffort, Standing
 from db.queries.clubs import memberships
 
 Apply: TypeAlias = Callable[[AsyncSession, Facts | None, Facts | None], Awaitable[None]]
@@ -41,7 +41,10 @@ class Projection:
     rebuild: Rebuild
 
 
-PROJECTIONS: tuple[Projection, ...] = (Projection(Standing, standings.apply, standings.rebuild),)
+PROJECTIONS: tuple[Projection, ...] = (
+    Projection(Standing, standings.apply, standings.rebuild),
+    Projection(BestEffort, best_efforts.apply, best_efforts.rebuild),
+)
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:

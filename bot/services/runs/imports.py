@@ -16,7 +16,17 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
-from bot.domain.runs.imported_runs import LONGEST_APART, Span, When, impossible, known, overlap, untold, when
+from bot.domain.runs.imported_runs import (
+    LONGEST_APART,
+    Span,
+    When,
+    impossible,
+    known,
+    overlap,
+    segments_of,
+    untold,
+    when,
+)
 from bot.domain.runs.runs import Review, RunContent
 from bot.services.members.people import Person
 from bot.services.runs.overlapping_runs import span_of
@@ -238,6 +248,7 @@ async def _save(
                 "utc_offset_s": activity.utc_offset_s,
             },
             "laps": [{"distance_m": s.distance_m, "duration_ms": s.duration_ms} for s in content.stretches],
+            "segments": [list(segment) for segment in segments_of(activity, content.stretches)],
             "series": zlib.compress(json.dumps(activity.series).encode()) if activity.series else None,
         },
     )

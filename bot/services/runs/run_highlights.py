@@ -5,10 +5,21 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.nudges.streaks import monday_of
-from bot.domain.runs.highlights import Earlier, Highlight, contested, highlight, streak_highlight
+from bot.domain.runs.activity import Source
+from bot.domain.runs.highlights import (
+    Earlier,
+    EarlierBest,
+    Highlight,
+    NewBest,
+    highlight,
+    new_bests,
+    streak_highlight,
+)
+from bot.domain.runs.personal_bests import Effort, Measured, efforts
 from bot.domain.runs.runs import Direction, Review, RunContent
 from bot.services.habits import streaks
 from db import models
+from db.queries.records import best_efforts
 from db.queries.runs.earlier_runs import earlier_runs, runs_before_in_week
 
 
@@ -27,15 +38,11 @@ async def highlight_of(
     """
     if run.deleted_at is not None or not content.told or Review(run.review) not in (Review.NONE, Review.AGREED):
         return None
-    earlier = {}
-    for row in await earlier_runs(session, run, contested(content), shown_to):
-        direction, runs, distance_m, longest_m, lap_ms, whole_ms, lap_pace, whole_pace, hidden = row
-        best_ms = min((int(ms) for ms in (lap_ms, whole_ms) if ms is not None), default=None)
-        quickest = min((float(pace) for pace in (lap_pace, whole_pace) if pace is not None), default=None)
-        earlier[Direction(direction)] = Earlier(
-            int(runs), int(distance_m), int(longest_m), best_ms, quickest, int(hidden)
-        )
-    found = highlight(content, earlier)
+    earlier = {
+        Direction(direction): Earlier(int(runs), int(distance_m), int(longest_m), int(hidden))
+        for direction, runs, distance_m, longest_m, hidden in await earlier_runs(session, run, shown_to)
+    }
+    found = highlight(content, earlier, await _new_bests(session, run, content, shown_to))
     if found is not None or content.doubtful or any(one.hidden for one in earlier.values()):
         return found
     before = await runs_before_in_week(session, run, monday_of(content.ran_on))
@@ -43,3 +50,29 @@ async def highlight_of(
     return streak_highlight(
         await streaks.weeks_completed(session, run.user_id, content.ran_on, before, backward=backward)
     )
+
+
+async def _new_bests(
+    session: AsyncSession, run: models.Run, content: RunContent, shown_to: int | None
+) -> tuple[NewBest, ...]:
+    """Return the bests a run set. What they beat is left out for a club that does not see that run."""
+    if run.source in tuple(Source):  # may have segments
+        own = {
+            (Direction(row.direction), row.listed_m): _effort(row)
+            for row in await best_efforts.efforts_of_run(session, run.run_id)
+        }
+    else:
+        own = efforts(content.stretches)
+    if not own:
+        return ()
+    before = {
+        (Direction(row.direction), row.listed_m): EarlierBest(
+            _effort(row), row.ran_on, shown_to is None or (row.counted and row.guild_id == shown_to)
+        )
+        for row in await best_efforts.bests_before(session, run.user_id, content.started_at, run.run_id)
+    }
+    return new_bests(own, before)
+
+
+def _effort(row: best_efforts.BestRow) -> Effort:
+    return Effort(row.distance_m, row.duration_ms, Measured(row.measured))

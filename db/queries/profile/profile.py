@@ -1,4 +1,4 @@
-"""Queries for one person's runs: sums, weeks, and efforts that can be personal bests.
+"""Queries for one person's runs: sums and weeks.
 
 Each takes the runner and, for another viewer, the club with which the runs must be shared.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Subquery, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Member, Run, StretchRow
@@ -73,81 +73,6 @@ async def days(
         .group_by(Run.ran_on, StretchRow.direction)
     )
     return rows.all()
-
-
-async def efforts(
-    session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
-) -> Sequence[Row[str, int | None, int, date, int]]:
-    """Return (direction, metres, milliseconds, ran_on, run_id) of the fastest stretch per direction and span.
-
-    Runs that await or failed an organiser's review and runs with a doubtful time do not count.
-
-    Args:
-        session: the transaction.
-        user_id: the runner.
-        guild_id: the club with which the runs must be shared, for another viewer.
-        spans: ranges of metres, first and last.
-    """
-    each = (
-        select(
-            StretchRow.direction,
-            StretchRow.distance_m,
-            StretchRow.duration_ms,
-            Run.ran_on,
-            Run.run_id,
-            StretchRow.position,
-        )
-        .join(StretchRow, StretchRow.run_id == Run.run_id)
-        .where(
-            *_shown(user_id, guild_id),
-            StretchRow.estimated.is_(False),
-            Run.doubtful.is_(False),
-            Run.review.in_(("none", "agreed")),
-        )
-        .subquery()
-    )
-    return (await session.execute(_fastest(each, spans))).all()
-
-
-async def lapped_efforts(
-    session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
-) -> Sequence[Row[str, int | None, int, date, int]]:
-    """Return the same for whole runs of several measured laps in one direction."""
-    each = (
-        select(
-            func.min(StretchRow.direction).label("direction"),
-            func.sum(StretchRow.distance_m).label("distance_m"),
-            func.sum(StretchRow.duration_ms).label("duration_ms"),
-            Run.ran_on,
-            Run.run_id,
-            literal(0).label("position"),
-        )
-        .join(StretchRow, StretchRow.run_id == Run.run_id)
-        .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")), Run.doubtful.is_(False))
-        .group_by(Run.run_id, Run.ran_on)
-        .having(
-            func.count() > 1,
-            func.count(StretchRow.distance_m) == func.count(),
-            func.count(StretchRow.direction.distinct()) == 1,
-            func.sum(case((StretchRow.estimated, 1), else_=0)) == 0,
-        )
-        .subquery()
-    )
-    return (await session.execute(_fastest(each, spans))).all()
-
-
-def _fastest(each: Subquery, spans: Sequence[tuple[int, int]]) -> Select[str, int | None, int, date, int]:
-    """Return the fastest row per direction and span; the first of equally fast ones."""
-    metres = each.c.distance_m
-    span = case(*((metres.between(first, last), first) for first, last in spans))
-    order = (each.c.duration_ms, each.c.ran_on, each.c.run_id, each.c.position)
-    ordered = (
-        select(each, func.row_number().over(partition_by=(each.c.direction, span), order_by=order).label("nth"))
-        .where(span.is_not(None))
-        .subquery()
-    )
-    columns = ("direction", "distance_m", "duration_ms", "ran_on", "run_id")
-    return select(*(ordered.c[name] for name in columns)).where(ordered.c.nth == 1)
 
 
 def _per_run(user_id: int, guild_id: int | None) -> Subquery:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Run, StretchRow
@@ -28,55 +28,36 @@ def _place_of(run: Run) -> dict[str, Any]:
     return {"user_id": run.user_id, "started_at": run.started_at, "run_id": run.run_id}
 
 
-async def earlier_runs(
-    session: AsyncSession, run: Run, span: tuple[int, int] | None, shown_to: int | None
-) -> Sequence[Row[str, int, int, int, int | None, int | None, float | None, float | None, int]]:
+async def earlier_runs(session: AsyncSession, run: Run, shown_to: int | None) -> Sequence[Row[str, int, int, int, int]]:
     """Return the sums of the runs that began before one, by direction.
 
     Args:
         session: the transaction.
         run: the run.
-        span: metres, first and last, of the distance whose fastest time is wanted, if any.
         shown_to: the club whose members read the result; None for the runner alone.
 
     Returns:
-        (direction, runs, metres, metres of the longest run, milliseconds of the fastest stretch and of the fastest
-        whole run of several stretches over `span`, milliseconds per metre of the quickest stretch and of the quickest
-        whole run of several stretches over more than `span`, runs that `shown_to` may not see).
+        (direction, runs, metres, metres of the longest run, runs that `shown_to` may not see).
     """
-    first, last = span or (0, 0)
-    given = {**_place_of(run), "first": first, "last": last}
+    given = _place_of(run)
     if shown_to is not None:
         given["shown_to"] = shown_to
     return (await session.execute(_earlier_runs(in_club=shown_to is not None), given)).all()
 
 
 @lru_cache(maxsize=2)
-def _earlier_runs(*, in_club: bool) -> Select[*tuple[Any, ...]]:
+def _earlier_runs(*, in_club: bool) -> Select[str, int, int, int, int]:
     """Build once, because every logged run is compared, and building it takes longer than executing it."""
-    first, last = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
-    valid = and_(Run.doubtful.is_(False), Run.review.in_(("none", "agreed")))
-    total_m, total_ms = func.sum(StretchRow.distance_m), func.sum(StretchRow.duration_ms)
-    measured = and_(valid, StretchRow.estimated.is_(False))
-    lap, long_lap = (
-        and_(measured, StretchRow.distance_m.between(first, last)),
-        and_(measured, StretchRow.distance_m > last),
-    )
-    unmeasured = func.sum(case((StretchRow.estimated, 1), (StretchRow.distance_m.is_(None), 1), else_=0))
-    all_laps = and_(valid, func.count() > 1, unmeasured == 0, total_m == Run.distance_m)
     hidden: ColumnElement[int] = case(
         (Run.sharing != "club", 1), (Run.guild_id.is_distinct_from(bindparam("shown_to")), 1), else_=0
     )
     each = (
         select(
             StretchRow.direction,
-            func.coalesce(total_m, 0).label("distance_m"),
-            func.min(case((lap, StretchRow.duration_ms))).label("lap_ms"),
-            case((and_(all_laps, total_m.between(first, last)), total_ms)).label("whole_ms"),
-            func.min(case((long_lap, StretchRow.duration_ms * 1.0 / StretchRow.distance_m))).label("lap_ms_per_m"),
-            case((and_(all_laps, total_m > last), total_ms * 1.0 / total_m)).label("whole_ms_per_m"),
+            func.coalesce(func.sum(StretchRow.distance_m), 0).label("distance_m"),
             (hidden if in_club else literal(0)).label("hidden"),
         )
+        .select_from(Run)
         .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(_BEFORE, StretchRow.direction != "untold")
         .group_by(Run.run_id, StretchRow.direction)
@@ -87,10 +68,6 @@ def _earlier_runs(*, in_club: bool) -> Select[*tuple[Any, ...]]:
         func.count(),
         func.sum(each.c.distance_m),
         func.max(each.c.distance_m),
-        func.min(each.c.lap_ms),
-        func.min(each.c.whole_ms),
-        func.min(each.c.lap_ms_per_m),
-        func.min(each.c.whole_ms_per_m),
         func.sum(each.c.hidden),
     ).group_by(each.c.direction)
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from bot.domain.runs.highlights import Earlier, Feat, Highlight, contested, highlight, streak_highlight
+from bot.domain.runs.highlights import (
+    Earlier,
+    EarlierBest,
+    Feat,
+    Highlight,
+    NewBest,
+    highlight,
+    new_bests,
+    streak_highlight,
+)
+from bot.domain.runs.personal_bests import Effort, Measured
 from bot.domain.runs.runs import Direction, RunContent, Stretch
 
 B, F = Direction.BACKWARD, Direction.FORWARD
 
 
-def run(*stretches: tuple[Direction, int | None, int], estimated: bool = False, doubtful: bool = False) -> RunContent:
-    parts = tuple(Stretch(way, metres, seconds * 1000, estimated) for way, metres, seconds in stretches)
-    return RunContent(datetime(2026, 11, 18, 12, tzinfo=UTC), "UTC", date(2026, 11, 18), parts, doubtful=doubtful)
+def run(*stretches: tuple[Direction, int | None, int]) -> RunContent:
+    parts = tuple(Stretch(way, metres, seconds * 1000) for way, metres, seconds in stretches)
+    return RunContent(datetime(2026, 11, 18, 12, tzinfo=UTC), "UTC", date(2026, 11, 18), parts)
 
 
 FIVE = run((B, 5000, 1650))
+BEFORE = date(2026, 11, 3)
 SOME = Earlier(runs=2, distance_m=20_000, longest_m=12_000)
 
 
@@ -31,42 +43,60 @@ def test_the_first_kilometre_backward_may_take_several_runs() -> None:
     assert highlight(FIVE, {B: Earlier(1, 1000, 1000)}) is None
 
 
+def effort(distance_m: int, seconds: float) -> Effort:
+    return Effort(distance_m, round(seconds * 1000), Measured.WHOLE)
+
+
+def earlier(distance_m: int, seconds: float, *, shown: bool = True) -> EarlierBest:
+    return EarlierBest(effort(distance_m, seconds), BEFORE, shown)
+
+
 def test_a_best_names_what_it_beat_and_an_equal_time_is_none() -> None:
-    assert highlight(FIVE, {B: Earlier(2, 20_000, 12_000, 1_685_000)}) == Highlight(Feat.BEST, B, 5000, 35_000)
-    assert highlight(FIVE, {B: Earlier(2, 20_000, 12_000, 1_650_000)}) is None
-    assert highlight(FIVE, {B: SOME}) is None, "the first time over a distance beats nothing"
+    own = {(B, 5000): effort(5000, 1650), (B, 1000): effort(1000, 300)}
+    assert new_bests(own, {(B, 5000): earlier(5100, 1685)}) == (NewBest(B, 5000, 1_650_000, 35_000, BEFORE),)
+    assert new_bests(own, {(B, 5000): earlier(5000, 1650), (F, 5000): earlier(5000, 1700)}) == ()
+    assert new_bests(own, {}) == (), "the first time over a distance beats nothing"
 
 
-def test_a_best_is_measured() -> None:
-    before = {B: Earlier(2, 20_000, 12_000, 1_685_000)}
-    assert contested(run((B, 5000, 1650), estimated=True)) is None
-    assert contested(run((B, None, 1650))) is None
-    assert highlight(run((B, 5000, 1650), doubtful=True), before) is None
+def test_new_bests_come_longest_first_and_hide_what_readers_may_not_see() -> None:
+    own = {(B, 1000): effort(1000, 300), (B, 5000): effort(5000, 1650), (F, 400): effort(400, 90)}
+    before = {(B, 1000): earlier(1000, 310), (B, 5000): earlier(5000, 1700, shown=False), (F, 400): earlier(400, 91)}
+    assert new_bests(own, before) == (
+        NewBest(B, 5000, 1_650_000),
+        NewBest(B, 1000, 300_000, 10_000, BEFORE),
+        NewBest(F, 400, 90_000, 1000, BEFORE),
+    )
 
 
 def test_a_best_is_not_one_if_a_longer_run_was_quicker_throughout() -> None:
-    kilometre = run((B, 1000, 318))
-    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 318.1)}) == Highlight(
-        Feat.BEST, B, 1000, 12_000
-    )
-    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 273.6)}) is None, "5 km at 4:34/km"
+    own = {(B, 1000): effort(1000, 318)}
+    slow = {(B, 1000): earlier(1000, 330), (B, 5000): earlier(5000, 1600)}
+    assert len(new_bests(own, slow)) == 1
+    quick = {**slow, (B, 5000): earlier(5000, 1368)}
+    assert new_bests(own, quick) == (), "5 km at 4:34/km"
+    assert len(new_bests(own, {(B, 1000): earlier(1000, 330), (F, 5000): earlier(5000, 1368)})) == 1
+
+
+def test_new_bests_are_one_line() -> None:
+    mile, five = NewBest(B, 1609, 500_000, 2000, BEFORE), NewBest(B, 5000, 1_650_000, 35_000, BEFORE)
+    assert highlight(FIVE, {B: SOME}, [five, mile]) == Highlight(Feat.BEST, bests=(five, mile))
+    assert highlight(FIVE, {B: SOME}) is None
 
 
 def test_a_run_of_doubtful_time_is_not_praised() -> None:
-    assert highlight(run((B, 5000, 1650), doubtful=True), {}) is None
-    assert highlight(run((B, 5000, 1650), doubtful=True), {B: Earlier(9, 96_000, 12_000)}) is None
+    doubtful = replace(FIVE, doubtful=True)
+    assert highlight(doubtful, {}) is None
+    assert highlight(doubtful, {B: Earlier(9, 96_000, 12_000)}) is None
 
 
 def test_a_streak_is_told_more_seldom_as_it_gets_longer() -> None:
     assert [weeks for weeks in range(30) if streak_highlight(weeks)] == [3, 5, 10, 15, 20, 26]
 
 
-def test_laps_in_one_direction_count_as_a_whole_and_a_lap_of_a_mixed_run_alone() -> None:
-    assert contested(run(*[(B, 1000, 330)] * 5)) == (5000, 5150)
-    mixed = run((B, 1000, 300), (F, 4000, 1200))
-    assert contested(mixed) == (1000, 1030)
-    before = {B: Earlier(2, 20_000, 12_000, 310_000)}
-    assert highlight(mixed, before) == Highlight(Feat.BEST, B, 1000, 10_000)
+def test_a_best_comes_before_a_round_total_and_after_a_first() -> None:
+    five = NewBest(B, 5000, 1_650_000, 35_000, BEFORE)
+    assert highlight(FIVE, {B: Earlier(9, 96_000, 12_000)}, [five]) == Highlight(Feat.BEST, bests=(five,))
+    assert highlight(FIVE, {F: SOME}, [five]) == Highlight(Feat.FIRST_BACKWARD)
 
 
 def test_a_round_total_is_passed_once() -> None:
@@ -85,7 +115,5 @@ def test_the_longest_run_needs_some_to_be_longer_than() -> None:
 
 
 def test_hidden_runs_are_reckoned_with_and_never_told() -> None:
-    best = {B: Earlier(2, 20_000, 12_000, 1_685_000, hidden=1)}
-    assert highlight(FIVE, best) == Highlight(Feat.BEST, B, 5000), "not by how much"
     assert highlight(FIVE, {B: Earlier(9, 96_000, 12_000, hidden=1)}) is None
     assert highlight(FIVE, {F: Earlier(1, 600, 600, hidden=1)}) is None

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.domain.runs.runs import Direction, Stretch
-from bot.domain.runs.world_bests import BACKWARD, FORWARD, Mark, best_for, beyond_best, review_needed
+from bot.domain.runs.world_bests import BACKWARD, BACKWARD_WOMEN, FORWARD, Mark, best_for, beyond_best, review_needed
 
 B, F, U = Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD
 
@@ -48,6 +48,13 @@ def test_faster_than_the_best_at_the_longest_listed_distance_not_above(
 ) -> None:
     mark = beyond_best(Stretch(direction, distance_m, duration_ms))
     assert (mark and mark.distance_m) == held
+
+
+def test_marks_of_women_are_slower_and_each_has_a_source() -> None:
+    fastest = {mark.distance_m: mark.duration_ms for mark in BACKWARD}
+    assert [mark.distance_m for mark in BACKWARD_WOMEN] == sorted(mark.distance_m for mark in BACKWARD_WOMEN)
+    assert all(mark.duration_ms > fastest[mark.distance_m] for mark in BACKWARD_WOMEN)
+    assert all(mark.source.startswith("http") and mark.when for mark in (*BACKWARD, *BACKWARD_WOMEN))
 
 
 def test_one_stretch_is_enough_to_hold_a_run() -> None:

@@ -49,10 +49,10 @@ async def test_bests_that_contradict_each_other_are_said_to(club: Club) -> None:
     own = await club.alice.slash(club.channel, "me")
     assert "**Backward bests** 5 km **22:48**" in text_of(own).splitlines()
     listed = await club.alice.click(own.response, label="My bests")
-    assert "1 km: **4:33.6 or faster**, somewhere in your 5 km" in text_of(listed)
-    assert "5 km: **22:48** · 17 Nov 2026" in text_of(listed)
+    assert "**1 km: 4:33.6 or faster**\n-# somewhere in your 5 km" in text_of(listed)
+    assert "**5 km: 22:48** · grade 83.9\n-# 17 Nov 2026 · whole run" in text_of(listed)
     assert not listed.response.attachments
-    back = await club.alice.click(listed.response, label="Back")
+    back = await club.alice.click(listed.response, label="My running")
     assert "6.00 km backward" in text_of(back)
     assert back.response.attachments
 
@@ -142,7 +142,7 @@ async def test_a_german_reads_german(club: Club) -> None:
     assert_language("de", empty, own, others)
     assert "nach einer Woche ohne Lauf" in own.response.attachments[0].description
     listed = await club.alice.click(own.response, label="Bestzeiten")
-    assert "5 km: **27:30** am" in text_of(listed)
+    assert "**5 km: 27:30** · Retro-Note 69,5" in text_of(listed)
     assert_language("de", listed)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from db.models import Run, User
 from tests.flows.conftest import Club, assert_language, text_of
+from tests.flows.runs.imported_files import bring, track
 
 
 async def logged(club: Club, sentence: str) -> str:
@@ -26,7 +27,8 @@ async def test_firsts_are_cheered_once_and_an_ordinary_run_is_not(club: Club) ->
 
 async def test_a_best_says_by_how_much_and_stays_true_when_the_card_is_redrawn(club: Club) -> None:
     await logged(club, "5k 28:00 backward 2 days ago")
-    assert "Fastest 5 km backward yet, by 30 s" in await logged(club, "5k 27:30 backward yesterday")
+    said = await logged(club, "5k 27:30 backward yesterday")
+    assert "Fastest 5 km backward yet: 27:30, by 30 s (before: Mon 16 Nov)" in said
     first, best = club.channel.history()[:2]
     form = await club.alice.click(best, label="Edit")
     await club.alice.submit_modal(
@@ -86,5 +88,25 @@ async def test_the_line_in_german(club: Club) -> None:
     first = await club.alice.slash(club.channel, "log", run="5 km 28:00 rückwärts vorgestern")
     best = await club.alice.slash(club.channel, "log", run="5 km 27:30 rückwärts gestern")
     assert "Der erste Lauf" in text_of(first)
-    assert "Bestzeit: 5 km rückwärts, um 30 s verbessert" in text_of(best)
+    assert "Bestzeit: 5 km rückwärts in 27:30, um 30 s verbessert (bisher Mo. 16. Nov.)" in text_of(best)
     assert_language("de", first, best)
+
+
+async def test_a_file_says_every_best_it_set_and_takes_them_back(club: Club) -> None:
+    for sentence in ("1k 5:50 backward 5 days ago", "400m 2:30 backward 4 days ago"):
+        await logged(club, sentence)
+    (question,) = (await bring(club, ("run.tcx", track(3.0 for _ in range(340))))).followups
+    await club.alice.click(question, label="All backward")
+    card = await club.alice.slash(club.channel, "runs show", run=f"#{await newest_run(club)}")
+    assert "Fastest 1 km backward yet: 5:34, by 16 s (before: Fri 13 Nov) 🏅\nAlso fastest yet: 400 m" in (
+        text_of(card).replace("**", "")
+    )
+    await club.alice.click(card.response, label="Undo")
+    bests = text_of(await club.alice.slash(club.channel, "records"))
+    assert "**1 km: 5:50**" in bests
+    assert "800 m" not in bests
+
+
+async def newest_run(club: Club) -> int:
+    async with club.database.read() as session:
+        return await session.scalar(select(Run.run_id).order_by(Run.run_id.desc()))

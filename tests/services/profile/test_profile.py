@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.domain.boards.metrics import BoardDirection
+from bot.domain.runs.run_facts import MemberKey
 from bot.domain.runs.runs import Direction, Review, Sharing, Stretch
 from bot.errors import NotFound
 from bot.services.profile.profile import Totals, profile, profile_of
+from bot.services.projections import run_projections
 from db.engine import Database
 from tests.builders.runs import CLUB, join, write_run
 from tests.builders.statements import RecordedStatements
@@ -54,6 +56,7 @@ async def test_bests_are_measured_agreed_and_whole(database: Database) -> None:
             held = [Stretch(B, 5000, 900_000)]
             await write_run(session, ALICE, date(2026, 5, 1), held, review=review, counted=False)
         agreed = await write_run(session, ALICE, TODAY, [Stretch(F, 400, 42_000)], review=Review.AGREED)
+        await run_projections.rebuild(session, MemberKey(ALICE, CLUB))
     found = await profile(database, ALICE, TODAY)
     (best,) = found.bests[B]
     assert (best.listed_m, best.distance_m, best.duration_ms) == (5000, 5100, 1_650_000)
@@ -70,6 +73,8 @@ async def test_another_member_sees_what_is_shared_with_their_club_alone(database
         await write_run(session, ALICE, TODAY, [Stretch(B, 400, 100_000)], counted=False, sharing=Sharing.ME)
         await write_run(session, ALICE, TODAY, [Stretch(B, 400, 60_000)], counted=False, review=Review.HELD)
         await write_run(session, ALICE, TODAY, [Stretch(B, 800, 200_000)], guild_id=OTHER_CLUB)
+        for guild_id in (CLUB, OTHER_CLUB):
+            await run_projections.rebuild(session, MemberKey(ALICE, guild_id))
     found = await profile_of(database, ALICE, CLUB, TODAY)
     assert found.display_name == "Alice"
     assert found.totals[BoardDirection.ALL] == Totals(1000, 350_000, runs=1, days=1, longest_m=1000)
@@ -84,10 +89,10 @@ async def test_a_stranger_has_no_profile_in_a_club(database: Database) -> None:
         await profile_of(database, ALICE, CLUB, TODAY)
 
 
-async def test_who_has_run_nothing_has_an_empty_profile_in_five_statements(database: Database) -> None:
+async def test_who_has_run_nothing_has_an_empty_profile_in_four_statements(database: Database) -> None:
     with RecordedStatements(database) as statements:
         found = await profile(database, ALICE, TODAY)
-    assert len(statements) == 5
+    assert len(statements) == 4
     assert found.empty
     assert set(found.totals.values()) == {Totals()}
     assert found.bests == {B: (), F: ()}
