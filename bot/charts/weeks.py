@@ -17,8 +17,8 @@ Weeks: TypeAlias = Sequence[tuple[date, int, int]]
 """(Monday, metres backward, metres forward), oldest first."""
 
 _PLOT_PX = 976
-_LABEL_PX = 150
-_TOTAL_PX = 60
+_LABEL_PX = 190
+_TOTAL_PX = 66
 """Width of the plot, and of a label and a sum with their distance to the next."""
 
 

@@ -3,6 +3,7 @@ import pytest
 from bot.charts.board_bars import ROWS, BoardBar, BoardBars, board_bars
 from bot.domain.boards.metrics import BoardDirection, BoardKind, Metric
 from bot.domain.text.units import Units
+from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from tests.charts.pictures import image
 
@@ -44,6 +45,14 @@ def test_amounts_have_the_unit_of_the_metric(metric: Metric, value: float, shown
 
 def test_miles_for_those_who_read_miles() -> None:
     assert bars(BoardBar(1, 16_093), units=Units.IMPERIAL).alt == "Backward distance: rank 1: 10 mi."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_words_fit(language: str) -> None:
+    kind = BoardKind(Metric.DAYS, BoardDirection.ALL)
+    drawn = image(board_bars(kind, [BoardBar(rank, 365, mine=True) for rank in (1, 9_999)], Localizer(language)))
+    edges = [drawn.crop((left, 0, left + 8, drawn.height)) for left in (0, 1112)]
+    assert all(len(edge.getcolors() or []) == 1 for edge in edges)
 
 
 def test_no_more_rows_than_fit_and_none_at_all_are_drawn() -> None:

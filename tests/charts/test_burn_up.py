@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.charts.burn_up import BurnUp, burn_up
-from bot.charts.unit import KILOMETRE, AxisUnit
+from bot.charts.unit import KILOMETRE, AxisUnit, unit_for
+from bot.domain.boards.metrics import MetricUnit
+from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from tests.charts.pictures import image
 
@@ -45,6 +47,14 @@ def test_without_a_goal_there_is_only_the_sum() -> None:
     shown = burnt([5000.0], goal=None)
     assert (shown.title, shown.needed, shown.scene()["goal"], shown.scene()["even"]) == ("5 km so far", "", None, "")
     assert shown.alt == "5 km so far, with 29 days left until 30 Nov 2026."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_legend_fits(language: str) -> None:
+    reader = Localizer(language)
+    unit = unit_for(MetricUnit.DAYS, 0, reader)
+    drawn = image(burn_up([1.0], FIRST, LAST, 28_000, unit, reader))
+    assert len(drawn.crop((1085, 100, 1120, 200)).getcolors() or []) == 1
 
 
 def test_days_are_counted_whole() -> None:

@@ -76,6 +76,8 @@ def test_a_scene_is_plain_json(name: str) -> None:
 def test_text_is_legible_on_a_phone(template: Path) -> None:
     code = template.read_text(encoding="utf-8")
     sizes = [float(size) for size in re.findall(r"(?:text|strong|fitted)\([^()]*size: ([0-9.]+)pt", code)]
-    sizes += [float(size) for size in re.findall(r"^#let (?:small|normal|large) = ([0-9.]+)pt", code, re.MULTILINE)]
+    sizes += [
+        float(size) for size in re.findall(r"^#let (?:fine|small|normal|large) = ([0-9.]+)pt", code, re.MULTILINE)
+    ]
     assert all(size * PHONE_PX / 1120 >= LEGIBLE_PX for size in sizes)
     assert sizes or template.stem != "look"
