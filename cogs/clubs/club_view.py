@@ -92,6 +92,10 @@ def general_card(
         row(roles("role", club.organiser_role_id, trouble, reader.t("club.card.role_choose"))),
         reader.t(solo_key),
         row(_surfaces(club.solo_surfaces, reader)),
+        beside(
+            reader.t("club.boards.setting", board=reader.t(club.first_board.title_key)),
+            button(reader.t("club.boards.open"), identity("club", "boards")),
+        ),
         beside(reader.t("log.card.setting"), button(reader.t("log.card.post"), identity("club", "logcard"))),
     )
 

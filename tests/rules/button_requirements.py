@@ -40,7 +40,7 @@ SERVER = """
     club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
     club:digest club:digested club:undigest club:preview
     club:instead club:agree club:reject club:next club:points club:chosen club:point
-    club:add club:added
+    club:add club:added club:boards club:firstboard club:addseason club:newseason club:dropseason club:seasongone
     club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered
 """
 CONTACT = "alert:reached alert:cannot"

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.domain.boards.metrics import BoardKind
 from bot.domain.clubs.club_defaults import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
 from bot.domain.outings.outing_rules import MOST_BACKWARD_PER_SPOTTER
 from bot.domain.rounds.round_calendar import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
@@ -180,6 +181,11 @@ async def set_spotter_role(database: Database, guild_id: int, role_id: int | Non
     if role_id == guild_id:
         raise BadInput("club.role.all_spotters")
     await _set(database, guild_id, spotter_role_id=role_id)
+
+
+async def set_first_board(database: Database, guild_id: int, kind: BoardKind) -> None:
+    """Set the board that /leaderboard shows at first."""
+    await _set(database, guild_id, first_board=kind.key)
 
 
 async def set_women_role(database: Database, guild_id: int, role_id: int | None) -> None:
