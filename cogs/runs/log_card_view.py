@@ -25,4 +25,5 @@ def log_card(reader: Localizer) -> ui.LayoutView:
 def upload_form(reader: Localizer) -> Form:
     """Return the form that takes files of a watch or app."""
     files: ui.FileUpload[Form] = ui.FileUpload(custom_id="files", min_values=1, max_values=FILES)
-    return Form(reader.t("log.card.upload"), identity("import", "uploaded"), [Pick(reader.t("log.card.files"), files)])
+    fields = [Pick(reader.t("log.card.files"), files)]
+    return Form(reader.t("log.card.upload_title"), identity("import", "uploaded"), fields)

@@ -12,8 +12,8 @@ from tests.flows.runs.imported_files import tcx
 from tests.flows.runs.reading import rows
 
 LABELS = {
-    "en": ("Post it here", "Log a run", "My runs", "Upload a file"),
-    "de": ("Hier posten", "Lauf eintragen", "Meine Läufe", "Datei hochladen"),
+    "en": ("Post it here", "Log a run", "My runs", "Upload"),
+    "de": ("Hier posten", "Lauf eintragen", "Meine Läufe", "Hochladen"),
 }
 
 
@@ -57,7 +57,7 @@ async def test_only_organisers_post_it_and_whenever_they_like(club: Club) -> Non
 async def test_a_broken_file_is_reported_to_its_sender_alone(club: Club) -> None:
     page = await club.olga.slash(club.channel, "club settings")
     await club.olga.click(page.response, label="Post it here")
-    form = await club.alice.click(club.channel.last_message, label="Upload a file")
+    form = await club.alice.click(club.channel.last_message, label="Upload")
     report = await club.alice.submit_modal(form, {"files": [("notes.txt", b"no run")]})
     assert report.ephemeral
     assert "notes.txt" in text_of(report).replace("\\", "")
