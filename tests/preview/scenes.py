@@ -58,7 +58,7 @@ async def standing(at: Camera) -> None:
     nell = await at.enter("#leaderboard")
     await nell.run("me")
     await at.messages("me")
-    await nell.tap("me:bests")
+    await nell.tap("records:show")
     await at.messages("me-bests")
     await nell.run("leaderboard")
     await at.messages("leaderboard")
