@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_day_names
 
-from bot.domain.text.hours import format_hour
 from bot.domain.when.reminder_when import ReminderWhen
 from bot.domain.when.schedule import (
     LAST,
@@ -38,7 +37,7 @@ _LISTED = 3
 
 
 def in_words(schedule: Schedule, reader: Localizer, today: date | None = None) -> str:
-    """Return a phrase such as `every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 06:30`.
+    """Return a phrase such as `every Tue and Thu 06:30 until 1 Jun`, `jeden zweiten Samstag 08:00`, `Fri 27 Nov 06:30`.
 
     Args:
         schedule: the schedule.
@@ -147,15 +146,12 @@ def _step(minutes: int, reader: Localizer) -> str:
 
 
 def _hours(hours: Hours, reader: Localizer) -> str:
-    def shown(hour: time) -> str:
-        return format_hour(hour, twelve=reader.twelve_hour, padded=False)
-
     minutes = [hour.hour * 60 + hour.minute for hour in hours]
     steps = {after - before for before, after in pairwise(minutes)}
     if len(hours) > _LISTED and len(steps) == 1:
-        first, last = shown(hours[0]), shown(hours[-1])
+        first, last = reader.hour(hours[0]), reader.hour(hours[-1])
         return reader.t("schedule.span", first=first, last=last, step=_step(steps.pop(), reader))
-    return reader.both([shown(hour) for hour in hours])
+    return reader.both([reader.hour(hour) for hour in hours])
 
 
 def _weekday(weekday: int, width: str, reader: Localizer) -> str:

@@ -113,3 +113,26 @@ async def test_a_named_command_can_be_tapped(language: str, client: Backpedal) -
         if found[1] in groups
     ]
     assert bare == []
+
+
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
+REPLACED = {
+    "en": {
+        "somebody": "someone", "everybody": "everyone", "no one": "nobody", "board(?<!leaderboard)s?": "leaderboard",
+        "both ways(?<!works both ways)": "mixed", "eyes": "spotter",
+    },
+    "de": {"Tafeln?": "Bestenliste", "Stupser": "Hinweis", "Augen": "Begleitung", "Spotter": "Begleitung"},
+}  # fmt: skip
+"""Words that other words of `bot/locales/README.md` replaced, by language, as patterns."""
+
+
+@pytest.mark.parametrize("language", REPLACED)
+def test_one_thing_has_one_word(language: str) -> None:
+    used = [
+        (key, word, instead)
+        for key, line in lines(language)
+        if not key.startswith("try.")  # buttons of the try mode, which Discord shows in English
+        for word, instead in REPLACED[language].items()
+        if re.search(rf"\b{word}\b", PLACEHOLDER.sub("", line), re.IGNORECASE if language == "en" else 0)
+    ]
+    assert used == []

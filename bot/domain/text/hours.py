@@ -5,17 +5,11 @@ from __future__ import annotations
 from datetime import time
 
 
-def format_hour(hour: time, *, twelve: bool, padded: bool = True) -> str:
-    """Format a time of day: `06:30`, or `6:30 AM`, as Discord writes it.
-
-    Args:
-        hour: wall time.
-        twelve: 12-hour form.
-        padded: in 24-hour form, `06:30` instead of `6:30`.
-    """
+def format_hour(hour: time, *, twelve: bool) -> str:
+    """Format a time of day as Discord does: `06:30`, or in 12-hour form `6:30 AM`."""
     if twelve:
         return f"{hour.hour % 12 or 12}:{hour.minute:02} {half_of(hour.hour)}"
-    return f"{hour:%H:%M}" if padded else f"{hour.hour}:{hour.minute:02}"
+    return f"{hour:%H:%M}"
 
 
 def half_of(hour: int) -> str:

@@ -157,25 +157,25 @@ def test_ends_as_told() -> None:
 # ── in words ──
 
 WORDS = [
-    ("every tue and thu 6:30 until 1 June", "every Tue and Thu 6:30 until 1 Jun", "jeden Di und Do 6:30 bis 1. Juni"),
-    ("every other saturday 8am", "every other Saturday 8:00", "jeden zweiten Samstag 8:00"),
+    ("every tue and thu 6:30 until 1 June", "every Tue and Thu 06:30 until 1 Jun", "jeden Di und Do 06:30 bis 1. Juni"),
+    ("every other saturday 8am", "every other Saturday 08:00", "jeden zweiten Samstag 08:00"),
     ("fri 18:30", "Fri 27 Nov 18:30", "Fr. 27. Nov. 18:30"),
     ("24 dec 2028 9am", "Sun 24 Dec 2028 09:00", "So. 24. Dez. 2028 09:00"),
     ("in 20 minutes", "Tue 24 Nov 13:20", "Di. 24. Nov. 13:20"),
-    ("weekdays 6:15", "every weekday 6:15", "werktags 6:15"),
-    ("every day 7:00 and 19:00", "every day 7:00 and 19:00", "jeden Tag 7:00 und 19:00"),
-    ("every 3 days", "every 3 days 9:00 (you gave no time)", "alle 3 Tage 9:00 (du hast keine Uhrzeit genannt)"),
-    ("every 10 weeks until 1 june 2028 8:00", "every 10 weeks on Tuesday 8:00 until 1 Jun 2028", "alle 10 Wochen am Dienstag 8:00 bis 1. Juni 2028"),
-    ("first sunday of the month 9:00", "first Sunday of the month 9:00", "am ersten Sonntag im Monat 9:00"),
+    ("weekdays 6:15", "every weekday 06:15", "werktags 06:15"),
+    ("every day 7:00 and 19:00", "every day 07:00 and 19:00", "jeden Tag 07:00 und 19:00"),
+    ("every 3 days", "every 3 days 09:00 (you gave no time)", "alle 3 Tage 09:00 (du hast keine Uhrzeit genannt)"),
+    ("every 10 weeks until 1 june 2028 8:00", "every 10 weeks on Tuesday 08:00 until 1 Jun 2028", "alle 10 Wochen am Dienstag 08:00 bis 1. Juni 2028"),
+    ("first sunday of the month 9:00", "first Sunday of the month 09:00", "am ersten Sonntag im Monat 09:00"),
     ("every 2 months on the last friday 17:00", "every 2 months on the last Friday 17:00", "alle 2 Monate am letzten Freitag 17:00"),
-    ("1st, 22nd and 31st of the month 7:00", "every month on the 1st, 22nd and last day at 7:00", "jeden Monat am 1., 22. und letzten Tag um 7:00"),
+    ("1st, 22nd and 31st of the month 7:00", "every month on the 1st, 22nd and last day at 07:00", "jeden Monat am 1., 22. und letzten Tag um 07:00"),
     ("last weekday of the month 17:00", "last weekday of the month 17:00", "am letzten Werktag im Monat 17:00"),
-    ("every 2 months on the first weekday 9:00", "every 2 months on the first weekday 9:00", "alle 2 Monate am ersten Werktag 9:00"),
-    ("every year on 24 dec 9:00", "every year on 24 Dec 9:00", "jedes Jahr am 24. Dez. 9:00"),
+    ("every 2 months on the first weekday 9:00", "every 2 months on the first weekday 09:00", "alle 2 Monate am ersten Werktag 09:00"),
+    ("every year on 24 dec 9:00", "every year on 24 Dec 09:00", "jedes Jahr am 24. Dez. 09:00"),
     ("every hour", "every hour", "jede Stunde"),
     ("every 90 minutes until 1 dec", "every 90 minutes until 1 Dec", "alle 90 Minuten bis 1. Dez."),
-    ("every 2 hours on weekdays from 9 to 17", "every weekday from 9:00 to 17:00 every 2 hours", "werktags von 9:00 bis 17:00 alle 2 Stunden"),
-    ("every day 8:00 from 28 nov until 30 nov", "every day 8:00 from 28 Nov until 30 Nov", "jeden Tag 8:00 ab 28. Nov. bis 30. Nov."),
+    ("every 2 hours on weekdays from 9 to 17", "every weekday from 09:00 to 17:00 every 2 hours", "werktags von 09:00 bis 17:00 alle 2 Stunden"),
+    ("every day 8:00 from 28 nov until 30 nov", "every day 08:00 from 28 Nov until 30 Nov", "jeden Tag 08:00 ab 28. Nov. bis 30. Nov."),
 ]  # fmt: skip
 
 
