@@ -19,7 +19,8 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.periods import Period, today_in
 from bot.errors import BadInput, NotFound
 from bot.interactions.arguments import Chosen, Entered, PageNumber
-from bot.interactions.components import card, offered, opened_by, pressed
+from bot.interactions.components import card, identity, offered, opened_by, pressed
+from bot.interactions.corrections import TypedText, fix_form, keep_typed
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_member
 from bot.interactions.tree import localized
 from bot.services.boards import seasons, windows
@@ -78,6 +79,9 @@ class Leaderboard(commands.Cog):
             None if metric is None else offered(Metric, metric),
             None if direction is None else offered(BoardDirection, direction),
         )
+        if period is not None:
+            fix_id = fix_form(identity("board", "ask", person.user_id, kind.key, among.value))
+            keep_typed(interaction, fix_id, TypedText(person.reader.t("board.form.label"), period))
         wanted = WEEK if period is None else await self._read(person, period)
         choice = BoardChoice(kind, wanted, among)
         found = await defer_if_slow(interaction, self._board(person, choice), private=not public)

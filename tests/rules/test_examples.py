@@ -77,7 +77,9 @@ PURPOSES: dict[str, tuple[Read, str]] = {
     "the start of an outing": (
         call_start, r"partners\.starts\..*|partners\.refused\.no_hour|partners\.form\.when_example"
     ),
-    "the length of an outing": (lambda text, by: read_length(text, by.manner), r"partners\.form\.length_example"),
+    "the length of an outing": (
+        lambda text, by: read_length(text, by.manner), r"partners\.form\.length_example|partners\.refused\.no_length"
+    ),
     "a pace of an outing": (
         lambda text, by: parse_pace(text, Units.METRIC, by.language), r"partners\.form\.pace_example"
     ),
