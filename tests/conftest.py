@@ -29,7 +29,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.when import reminder_when
-from bot.interactions import arguments
+from bot.interactions import components
 from bot.zone_data import newest
 from db import dialect
 from db.engine import Database
@@ -90,9 +90,10 @@ def _translate_once() -> None:
 
 def _inspect_once() -> None:
     """Inspect handlers and compile patterns once per process, not at every start of a client."""
-    read = cache(lambda handler: tuple(inspected(handler)))
-    inspected = arguments._parameters
-    arguments._parameters = lambda handler: read(getattr(handler, "__func__", handler))
+    read = cache(components.Arguments)
+    components.Arguments = lambda handler, names: read(  # type: ignore[assignment, misc]
+        getattr(handler, "__func__", handler), tuple(names)
+    )
     reminder_when.warm = cache(reminder_when.warm)
 
 

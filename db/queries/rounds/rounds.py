@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -52,11 +52,16 @@ async def opted_in(session: AsyncSession, guild_id: int, on: date) -> Sequence[R
 # ── rounds ──
 
 
+_CLUBS_WITHOUT_PLAN = select(Guild).where(
+    Guild.round_on,
+    Guild.left_at.is_(None),
+    ~exists().where(Due.kind == bindparam("kind"), Due.subject_id == Guild.guild_id),
+)
+
+
 async def clubs_without_plan(session: AsyncSession, kind: str) -> Sequence[Guild]:
     """Return clubs that have the bot and a round, but no job of this kind."""
-    planned = exists().where(Due.kind == kind, Due.subject_id == Guild.guild_id)
-    rows = await session.scalars(select(Guild).where(Guild.round_on, Guild.left_at.is_(None), ~planned))
-    return rows.all()
+    return (await session.scalars(_CLUBS_WITHOUT_PLAN, {"kind": kind})).all()
 
 
 async def planned_payload(session: AsyncSession, guild_id: int, kind: str) -> dict[str, Any] | None:
