@@ -10,6 +10,10 @@ MEGABYTE = 1024 * 1024
 RUN_DISTANCE_M = 1_000_000
 """Longest run in metres, typed or from a file. Multi-day races reach 1,000 km in six days; more is a misread unit."""
 
+DAY_DISTANCE_M = 100_000
+"""Metres in 24 hours above which a run is held for an organiser's review: some run them, but most who log them have
+mistaken a unit or a ride."""
+
 RUN_DURATION_MS = 7 * 24 * 3600 * 1000
 """Longest run in milliseconds, typed or from a file: a six-day race plus one day of margin."""
 

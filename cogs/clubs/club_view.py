@@ -11,7 +11,9 @@ import discord
 from discord import ui
 
 from bot.domain.clubs.club_defaults import NEVER_SOLO
-from bot.domain.runs.runs import Direction, Surface
+from bot.domain.limits import DAY_DISTANCE_M
+from bot.domain.runs.runs import Direction, Stretch, Surface
+from bot.domain.runs.world_bests import ReviewReason, review_reason
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.i18n import as_option
@@ -137,6 +139,7 @@ def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: 
     if run is None:
         return card(notice, reader.t("club.review.empty"))
     surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
+    stretches = [Stretch(*part) for part in run.parts]
     buttons = [
         button(
             reader.t("club.review.agree"),
@@ -156,7 +159,9 @@ def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: 
         reader.t("club.review.title", number=run.number, count=run.count),
         reader.t("club.review.line", name=escaped(run.runner, 60), day=run.ran_on) + surface,
         "\n".join(_part(*part, reader) for part in run.parts[:10]),
-        reader.t("club.review.why"),
+        reader.t(
+            f"club.review.why_{(review_reason(stretches) or ReviewReason.OUTPACED).value}", limit_m=DAY_DISTANCE_M
+        ),
         reader.t("club.review.own") if run.user_id == viewer_id else "",
         row(*buttons),
     )

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
+from bot.domain.limits import DAY_DISTANCE_M
 from bot.domain.runs.energy import cost
 from bot.domain.runs.highlights import Feat, NewBest
 from bot.domain.runs.readings import Reading, ReadingKind
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
+from bot.domain.runs.world_bests import ReviewReason, review_reason
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
 from bot.localizer import Localizer, escaped
@@ -99,7 +101,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     small = [format_dt(content.started_at, "f"), *week_line(view, reader)]
     parts.append(f"-# {' · '.join(small)}")
     if view.review is Review.HELD:
-        parts.append(f"-# {reader.t('runs.card.held')}")
+        parts.append(f"-# {held_words(view.content, reader)}")
     return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
 
 
@@ -181,6 +183,12 @@ def spotter_button(run_id: int, reader: Localizer) -> Component:
     return button(reader.t("log.button.spotter"), identity("run", "spotted", run_id), ButtonStyle.primary)
 
 
+def held_words(content: RunContent, reader: Localizer) -> str:
+    """Return why a run waits for an organiser."""
+    reason = review_reason(content.stretches) or ReviewReason.OUTPACED
+    return reader.t(f"runs.card.held_{reason.value}", limit_m=DAY_DISTANCE_M)
+
+
 def standing(view: RunView, reader: Localizer) -> list[str]:
     """Return why a run is on no board, or sets no personal best, if so."""
     said = []
@@ -190,7 +198,9 @@ def standing(view: RunView, reader: Localizer) -> list[str]:
         said.append(reader.t("runs.card.no_club"))
     if not view.content.told:
         said.append(reader.t("runs.card.untold_hint"))
-    if view.review is not Review.NONE:
+    if view.review is Review.HELD:
+        said.append(held_words(view.content, reader))
+    elif view.review is not Review.NONE:
         said.append(reader.t(f"runs.card.{view.review.value}"))
     if view.content.doubtful:
         said.append(reader.t("runs.card.doubtful"))

@@ -116,6 +116,25 @@ async def test_an_agreed_run_reaches_the_boards_and_a_rejected_one_does_not(club
     assert reviews == {first: "agreed", second: "rejected"}
 
 
+@pytest.mark.parametrize(
+    ("language", "held", "asked"),
+    [("en", "more than 100.00 km in a day", "A ride, a mixed-up unit"), ("de", "mehr als 100,00 km", "Radfahrt")],
+)
+async def test_more_than_a_hundred_kilometres_a_day_wait_for_an_organiser(
+    club: Club, language: str, held: str, asked: str
+) -> None:
+    await club.speak(language)
+    logged = await club.alice.slash(
+        club.channel, "log", direction="forward", distance="120k", time="14h", when="2 days ago"
+    )
+    assert held in text_of(logged)
+    review = await club.olga.slash(club.channel, "club review")
+    assert held in text_of(review)
+    assert asked in text_of(review)
+    assert_language(language, logged, review)
+    assert await standings(club) == 0
+
+
 async def test_the_public_card_of_a_held_run_follows_the_decision(club: Club) -> None:
     run_id = await log_impossible(club, club.alice)
     message = await club.env.bot.get_partial_messageable(club.channel.id).send(view=card("as posted"))
