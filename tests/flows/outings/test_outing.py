@@ -142,7 +142,7 @@ async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club
         assert list(await session.scalars(select(Run))) == []
     assert "Logged" in text_of(await club.alice.user.click(letter(club, club.alice, "Your run"), label="Log it"))
     again = await club.alice.user.click(await copy_to(club, club.alice, drafted), label="Log it")
-    assert "You'll find it in /runs" in text_of(again)
+    assert "You'll find it in </runs list:" in text_of(again)
 
 
 async def test_half_time_that_could_not_be_called_in_time_is_not_called_after_the_end(club: Club) -> None:
