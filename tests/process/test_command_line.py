@@ -105,7 +105,7 @@ COMMANDS = ("run", "try", "check", "migrate", "sync", "backup")
 
 
 async def test_each_command_explains_itself() -> None:
-    whole, *each = await asyncio.gather(started("--help"), *(started(command, "--help") for command in COMMANDS))
+    whole, *each = await asyncio.gather(started("--help"), *(bot(command, "--help") for command in COMMANDS))
     assert whole.code == 0
     assert all(f"    {command} " in whole.out for command in COMMANDS)
     for command, ended in zip(COMMANDS, each, strict=True):
