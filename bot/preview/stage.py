@@ -12,6 +12,7 @@ import discord
 
 from bot.clock import Clock, system_clock
 from bot.errors import StartupError
+from bot.languages import DEFAULT
 from bot.preview import world as worlds
 from bot.preview.club import ACTORS
 from bot.preview.live import LiveEnv
@@ -44,20 +45,20 @@ async def running(
         clock: the clock that the bot uses.
         skip: moves that clock forward; without it the pages have no button for that.
         opening: called when the bot is ready and before the rooms open.
-        language: of everybody's Discord; None for each person's own.
+        language: of the server and of everybody's Discord; None for English, and for each person's own.
     """
     env = LiveEnv(bot, clock=clock) if language is None else LiveEnv(bot, clock=clock, locale=language)
     env.locales = {} if language else {person.user_id: person.locale for person in ACTORS}
     house = House(env, "Backpedal", secrets.token_urlsafe(24), skip)
     index = IndexPage(house, ACTORS)
-    world = worlds.build(env)
+    world = worlds.build(env, language or DEFAULT)
     try:
         await env.start()
         if opening is not None:
             await opening(env)
-        await worlds.welcome(world)
+        await worlds.welcome(world, language or DEFAULT)
         address = await index.open(port)
-        await worlds.open_rooms(house, world, port + 1 if port else 0)
+        await worlds.open_rooms(house, world, port + 1 if port else 0, language)
         yield address
     finally:
         await index.close()

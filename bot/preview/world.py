@@ -60,19 +60,19 @@ class World:
     channels: dict[str, ChannelHandle]
 
 
-def build(env: LiveEnv) -> World:
-    """Create the club's server. Call this before the bot starts."""
+def build(env: LiveEnv, language: str = DEFAULT) -> World:
+    """Create the club's server, with its roles and topics in a language. Call this before the bot starts."""
     guild = env.create_guild(CLUB, id=GUILD_ID)
     with _numbered(env, ROLE_ID):
         organisers = guild.create_role(
-            translate(DEFAULT, "try.role.organisers"),
+            translate(language, "try.role.organisers"),
             permissions=discord.Permissions(manage_guild=True),
             color=discord.Colour.teal().value,
             mentionable=True,
         )
     with _numbered(env, SPOTTER_ROLE_ID):
         spotters = guild.create_role(
-            translate(DEFAULT, "try.role.spotters"), color=discord.Colour.gold().value, mentionable=True
+            translate(language, "try.role.spotters"), color=discord.Colour.gold().value, mentionable=True
         )
     members = {
         person: _join(env, guild, person, [organisers] * (person is ORGANISER) + [spotters] * (person in SPOTTERS))
@@ -88,35 +88,36 @@ def build(env: LiveEnv) -> World:
     }
     channels = {}
     for name, channel_id in CHANNEL_IDS.items():
-        topic = translate(DEFAULT, f"try.room.{name}").replace("`", "")
+        topic = translate(language, f"try.room.{name}").replace("`", "")
         overwrites = hidden if name == "organisers" else None
         with _numbered(env, channel_id):
             channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
     return World(guild, tuple(members[person] for person in ACTORS), channels)
 
 
-async def welcome(world: World) -> None:
+async def welcome(world: World, language: str = DEFAULT) -> None:
     """Post a first message by the organiser in every channel."""
     for name, channel in world.channels.items():
-        await world.members[-1].send(channel, translate(DEFAULT, f"try.welcome.{name}"))
+        await world.members[-1].send(channel, translate(language, f"try.welcome.{name}"))
 
 
-async def open_rooms(house: House, world: World, first_port: int) -> None:
+async def open_rooms(house: House, world: World, first_port: int, language: str | None = None) -> None:
     """Open every channel, and the direct messages of every member a visitor can act as.
 
     Args:
         house: the house to open them in.
         world: the server.
         first_port: port of the first room, followed by the others; 0 for any free ports.
+        language: of the pages; None for that of the person one acts as.
 
     Raises:
         StartupError: a port is taken.
     """
     ports = iter(range(first_port, first_port + 9)) if first_port else iter([0] * 9)
     for person in ACTORS:
-        language = person.language or DEFAULT
+        read = language or person.language or DEFAULT
         house.names[person.user_id] = person.name
-        house.words[person.user_id] = {word: translate(language, f"try.rooms.{word}") for word in WORDS}
+        house.words[person.user_id] = {word: translate(read, f"try.rooms.{word}") for word in WORDS}
     for name, channel in world.channels.items():
         viewers: tuple[Viewer, ...] = world.members[-1:] if name == "organisers" else world.members
         await house.open(channel, viewers, f"#{name}", next(ports))
