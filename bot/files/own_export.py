@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.domain.runs.export_columns import stretches_from
+from bot.domain.runs.export_columns import stretches_from, unmarked
 from bot.domain.runs.runs import Direction, Extra, RunContent, Sharing, Stretch, Surface
 from bot.domain.runs.table_lines import TableLine
 from bot.files.table_values import number
@@ -46,7 +46,7 @@ def read(line_number: int, digest: str, cells: Mapping[str, str]) -> TableLine:
         stretches=stretches,
         surface=_member(Surface, cells.get("surface", "")),
         effort=round(effort) if effort is not None and 0 <= effort <= 10 else None,
-        note=_unmarked(cells.get("note", ""))[:NOTE_CHARACTERS] or None,
+        note=unmarked(cells.get("note", ""))[:NOTE_CHARACTERS] or None,
         sharing=_member(Sharing, cells.get("sharing", "")) or Sharing.ME,
         extras=frozenset(filter(None, (_member(Extra, one) for one in cells.get("extras", "").split()))),
         doubtful=cells.get("doubtful", "") == "1",
@@ -67,8 +67,3 @@ def _stretches(cells: Mapping[str, str]) -> tuple[Stretch, ...]:
 
 def _member(kind: type[_Kind], value: str) -> _Kind | None:
     return next((one for one in kind if one.value == value), None)
-
-
-def _unmarked(note: str) -> str:
-    """Return a note without the apostrophe that keeps a spreadsheet from reading it as a formula."""
-    return note[1:] if note[:1] == "'" and note[1:2] in ("=", "+", "-", "@", "\t", "\r") else note

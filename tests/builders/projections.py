@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -13,6 +14,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from bot.domain.runs.activity import Activity, FileReport, Lap, Segment, Source, Sport
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
+from bot.domain.runs.table_lines import TableLine
+from bot.domain.runs.tables import Matching, Service, TableHead
 from bot.domain.runs.world_bests import review_needed
 from bot.services.boards import seasons, windows
 from bot.services.clubs import memberships
@@ -20,7 +23,7 @@ from bot.services.members.people import Person, Seen, meet
 from bot.services.privacy import gone_clubs, privacy
 from bot.services.profile import settings
 from bot.services.projections.run_projections import Projection
-from bot.services.runs import lap_directions, run_changes, spotting
+from bot.services.runs import lap_directions, run_changes, spotting, table_answers, table_imports
 from bot.services.runs.imports import save_import
 from bot.services.runs.revisions import insert_run
 from db.engine import Database
@@ -106,6 +109,30 @@ class Town:
         person = await self.meet(who, guild_id)
         (outcome,) = await save_import(self.database, person, [report], interaction_id=number, now=NOW)
         return outcome.run_id
+
+    async def import_table(self, who: int, on: date = TODAY, guild_id: int | None = CLUB) -> int:
+        """Import a table of two runs without a direction and an exported one with two; return the import's id."""
+        start = datetime(on.year, on.month, on.day, 5, tzinfo=UTC)
+        starts = [start + timedelta(hours=hour, seconds=next(self.ids)) for hour in range(3)]
+        runs = [Activity(Source.CSV, Sport.RUN, at, None, False, 4000, 1_500_000, 1_500_000) for at in starts]
+        content = self.content(BACK, AHEAD, on=on)
+        lines = [TableLine(at, f"{next(self.ids)}".ljust(64, "0"), run) for at, run in enumerate(runs[:2])]
+        lines.append(TableLine(2, f"{next(self.ids)}".ljust(64, "0"), content=replace(content, started_at=starts[2])))
+        number, person = next(self.ids), await self.meet(who, guild_id)
+        head = TableHead(3, ("Date", "Time"), ("", ""), Matching(Service.STRAVA, date=0, duration=1), {})
+        report = FileReport("a.csv", f"{number}".ljust(64, "1"), table=head, content=b"0")
+        found = await table_imports.begin(self.database, person, report, interaction_id=number, number=0, now=NOW)
+        for at, some in ((0, lines[:2]), (2, lines[2:]), (3, [])):
+            await table_imports.save_lines(self.database, person, found.import_id, at, some, NOW)
+        return found.import_id
+
+    async def tell_table(self, import_id: int, who: int, direction: Direction = Direction.BACKWARD) -> None:
+        await table_answers.tell_slice(
+            self.database, import_id, who, direction, after=0, interaction_id=next(self.ids), now=NOW
+        )
+
+    async def undo_table(self, import_id: int, who: int) -> None:
+        await table_answers.undo_slice(self.database, import_id, who, after=0, interaction_id=next(self.ids), now=NOW)
 
     async def tell(self, run_id: int, who: int, direction: Direction = Direction.BACKWARD) -> None:
         """Answer that all of an import went one way; unknown means that only its first lap was backward."""

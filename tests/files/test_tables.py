@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.limits import TABLE_LINES
 from bot.domain.runs.activity import Refusal
-from bot.domain.runs.export_columns import stretches_from, stretches_text
+from bot.domain.runs.export_columns import marked, stretches_from, stretches_text, unmarked
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.runs.table_lines import TableLine
 from bot.domain.runs.tables import ColumnRole, Matching, Service, TableHead, TableHints
@@ -223,6 +223,12 @@ def test_many_unclosed_quotes_take_no_time() -> None:
     text = "Date,km,Time\n" + '"2026-11-03,5,27:30\n,,\n' * 10_000 + "2026-11-03,5,27:30\n"
     found = table.read(text.encode()).lines
     assert found[-1].cells == ["2026-11-03", "5", "27:30"]
+
+
+@pytest.mark.parametrize("note", ["=1", "'=1", "''-1", "plain", "'tis", "", "'", "@all", "+", "- a list"])
+def test_a_marked_note_comes_back(note: str) -> None:
+    assert not marked(note).startswith(("=", "+", "-", "@"))
+    assert unmarked(marked(note)) == note
 
 
 def test_stretches_come_back_from_their_text() -> None:

@@ -1,4 +1,4 @@
-"""The stretches of a run as the text of one CSV cell, written by the export and read back by the import.
+"""Cells of the CSV that the export writes and the import reads back: the stretches of a run, and marked text.
 
 For example `backward 1000 m 330.5 s; forward 2000 m 600 s ~`: `~` marks an estimated time, and `- m` an unknown
 distance.
@@ -15,7 +15,18 @@ from bot.domain.runs.runs import Direction, Stretch
 
 MOST = 1_001
 """Most stretches of a run: the laps of a file, and the rest."""
+_FORMULA = frozenset("=+-@\t\r")
 _STRETCH = re.compile(r"(backward|forward|untold) (-|\d{1,7}) m (\d{1,6})(?:\.(\d{1,3}))? s( ~)?")
+
+
+def marked(text: str) -> str:
+    """Return a text that no spreadsheet reads as a formula: with an apostrophe before it, if it looks like one."""
+    return f"'{text}" if text.lstrip("'")[:1] in _FORMULA else text
+
+
+def unmarked(text: str) -> str:
+    """Return a text as it was before `marked`."""
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in _FORMULA else text
 
 
 def stretches_text(rows: Iterable[Mapping[str, Any]]) -> str:

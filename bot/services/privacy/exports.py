@@ -22,7 +22,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.payload_redaction import without_anybody
-from bot.domain.runs.export_columns import stretches_text
+from bot.domain.runs.export_columns import marked, stretches_text
 from bot.domain.runs.runs import Direction, SpotterState
 from db.engine import Database
 from db.personal_data import ExportedWith, JsonContent, columns_declared, exported_columns
@@ -258,8 +258,8 @@ def _cell(value: object) -> object:
     """Return a CSV cell; text that a spreadsheet would read as a formula is marked as text."""
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
+    if isinstance(value, str):
+        return marked(value)
     return "" if value is None else value
 
 

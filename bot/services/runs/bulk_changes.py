@@ -113,6 +113,10 @@ async def change_many(
         await queries.drop_stretches(session, [run_id for run_id, _ in redirected])
     await queries.insert_parts(session, _stretches(redirected), revisions)
     await queries.change_runs(session, rows)
+    await session.flush()
+    for one in list(session):  # what was loaded before is out of date, and projections read runs through the session
+        if isinstance(one, models.Run | models.StretchRow):
+            session.expunge(one)
     for user_id, guild_id in {(run.user_id, run.guild_id) for run in plain}:
         await run_projections.rebuild(session, MemberKey(user_id, guild_id))
 

@@ -93,6 +93,11 @@ async def _an_import(town: Town) -> int | None:
     return await town.import_file(ALICE)
 
 
+async def _a_table(town: Town) -> int:
+    await _nothing(town)
+    return await town.import_table(ALICE)
+
+
 async def _a_held_run(town: Town) -> int:
     await _nothing(town)
     return await town.log(ALICE, town.content(TOO_FAST))
@@ -127,6 +132,9 @@ PATHS: tuple[Path_, ...] = (
     ("import", _nothing, lambda town, _: town.import_file(ALICE)),
     ("directions told", _an_import, lambda town, run: town.tell(run, ALICE)),
     ("directions told by lap", _an_import, lambda town, run: town.tell(run, ALICE, Direction.UNTOLD)),
+    ("table", _nothing, lambda town, _: town.import_table(ALICE)),
+    ("directions of a table told", _a_table, lambda town, table: town.tell_table(table, ALICE)),
+    ("table taken back", _a_table, lambda town, table: town.undo_table(table, ALICE)),
     ("spotter agrees", _a_run, lambda town, run: town.answer(run, BOB)),
     ("spotter declines", _a_credited_run, lambda town, run: town.answer(run, BOB, agreed=False)),
     ("organiser agrees", _a_held_run, lambda town, run: town.review(run)),
