@@ -54,7 +54,9 @@ async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     assert "Which laps were backward?" in text_of(question)
     assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps"]
     assert await stretches(club) == [("untold", 1000), ("untold", 1000), ("untold", 3000)]
-    assert "Nobody's on this leaderboard" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "Nobody's on this leaderboard" in text_of(
+        await club.bob.slash(club.channel, "leaderboard", metric="distance")
+    )
 
     await club.alice.click(question, label="Choose laps")
     assert "No lap ticked yet" in text_of(question)
@@ -65,7 +67,7 @@ async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     assert "4.00 km backward · 1.00 km forward" in text_of(question)
     assert {"Undo", "Edit", "Share"} <= set(button_ids(question))
     assert await stretches(club) == [("backward", 1000), ("forward", 1000), ("backward", 3000)]
-    assert "alice — **4.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **4.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
 
     await club.alice.click(question, label="Undo")
     assert await count(club, Standing) == 0, "an Undo takes it off the boards and asks again"

@@ -18,11 +18,11 @@ async def test_one_run_by_watch_and_phone_counts_once(club: Club) -> None:
     assert "📌 Tue 17 Nov 06:15 · 5.00 km · 27:30 · backward · TCX file" in text_of(asked)
     assert "🆕 Tue 17 Nov 06:16 · 5.30 km · 29:09 · direction missing · TCX file" in text_of(asked)
     assert list(button_ids(asked)) == ["Same: keep 📌", "Same: take 🆕", "Two runs"]
-    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
     await club.restart()
     await club.alice.click(asked, label="Same: keep 📌")
     assert "Deleted" in text_of(asked)
-    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
 
 
 async def test_the_phone_may_be_taken_for_the_watch(club: Club) -> None:
@@ -33,13 +33,13 @@ async def test_the_phone_may_be_taken_for_the_watch(club: Club) -> None:
     assert "Deleted" in text_of(asked)
     (question,) = took.followups
     await club.alice.click(question, label="All backward")
-    assert "alice — **5.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **5.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
     restored = await club.alice.click(asked, label="Undo")
     (again,) = restored.followups
     assert "The same run twice?" in text_of(again)
     await club.alice.click(again, label="Two runs")
     assert "two runs" in text_of(again)
-    assert "alice — **10.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **10.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
 
 
 async def test_a_run_typed_over_an_imported_one_is_asked_about(club: Club) -> None:
@@ -52,7 +52,7 @@ async def test_a_run_typed_over_an_imported_one_is_asked_about(club: Club) -> No
     assert asked.ephemeral
     assert "6.00 km · 30:00 · backward · typed" in text_of(asked)
     await club.alice.click(asked, label="Same: keep 📌")
-    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
 
 
 async def test_an_old_question_cannot_count_the_same_run_twice(club: Club) -> None:

@@ -45,20 +45,24 @@ async def test_a_strava_table_comes_in_at_once_and_one_answer_counts_all(club: C
     assert "Which way were these 2 runs?" in told
     assert list(button_ids(answer.response)) == ["All forward", "All backward", "Undo import"]
     assert await runs(club) == [("2026-11-03", 5010, 1650, "untold"), ("2026-11-05", 7000, 2400, "untold")]
-    assert "Nobody's on this leaderboard" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "Nobody's on this leaderboard" in text_of(
+        await club.bob.slash(club.channel, "leaderboard", metric="distance")
+    )
 
     await club.alice.click(answer.response, label="All backward")
     assert "2 runs have their direction now and count" in text_of(answer.response)
     assert [direction for *_, direction in await runs(club)] == ["backward", "backward"]
     assert "alice — **12.01 km**" in text_of(
-        await club.bob.slash(club.channel, "leaderboard", direction="backward", period="month")
+        await club.bob.slash(club.channel, "leaderboard", metric="distance", direction="backward", period="month")
     )
 
     await club.restart()
     await club.alice.click(answer.response, label="Undo import")
     assert "Taken back: 2 runs from activities.csv" in text_of(answer.response)
     assert await runs(club) == []
-    assert "Nobody's on this leaderboard" in text_of(await club.bob.slash(club.channel, "leaderboard", period="month"))
+    assert "Nobody's on this leaderboard" in text_of(
+        await club.bob.slash(club.channel, "leaderboard", metric="distance", period="month")
+    )
 
     again = await bring(club, ("activities.csv", table_files.STRAVA.encode()))
     assert "2 runs imported" in text_of(again.response), "what was taken back can come in again"

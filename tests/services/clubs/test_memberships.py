@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import event, select, update
 
-from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.boards.metrics import BoardDirection, Metric, board_kind
+from bot.domain.boards.spans import WEEK
 from bot.domain.runs.runs import Direction, Review, Stretch
-from bot.domain.when.periods import Period
 from bot.errors import NotFound
-from bot.services.boards.boards import board
+from bot.services.boards.boards import BoardChoice, board
 from bot.services.clubs import clubs, memberships
 from bot.services.members.people import CONFIRMED_FOR, Seen, meet
 from bot.services.profile import settings
@@ -74,9 +74,8 @@ async def user(database: Database, user_id: int = ALICE) -> models.User:
 
 
 async def on_board(database: Database, guild_id: int = CLUB) -> list[int]:
-    found = await board(
-        database, guild_id, BOB, Metric.DISTANCE, BoardDirection.BACKWARD, Period.WEEK, 0, TODAY
-    )  # fmt: skip
+    choice = BoardChoice(board_kind(Metric.DISTANCE, BoardDirection.BACKWARD), WEEK)
+    found = await board(database, guild_id, BOB, choice, "UTC", NOW)
     assert found.total == len(found.rows)
     return [row.user_id for row in found.rows]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.boards.metrics import BoardDirection, Metric, board_kind
+from bot.domain.boards.spans import WEEK
 from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
-from bot.domain.when.periods import Period
 from bot.errors import BackpedalError
 from bot.services.boards import boards
+from bot.services.boards.boards import BoardChoice
 from bot.services.members import people
 from bot.services.members.people import Seen
 from bot.services.privacy import privacy
@@ -142,9 +143,11 @@ async def test_who_agrees_by_direct_message_becomes_a_member_by_the_name_the_run
     await meet(database, BOB, None)
     run_id = await log(database, a_run())
     await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
-    found = await boards.board(database, CLUB, ALICE, Metric.SPOTTING, BoardDirection.BACKWARD, Period.WEEK, 0, TODAY)
+    choice = BoardChoice(board_kind(Metric.SPOTTING, BoardDirection.BACKWARD), WEEK)
+    now = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+    found = await boards.board(database, CLUB, ALICE, choice, "UTC", now)
     assert [(row.user_id, row.display_name, row.value) for row in found.rows] == [(BOB, "member 12", 1_650_000)]
-    assert found.direction is BoardDirection.ALL
+    assert found.kind.direction is BoardDirection.ALL
 
 
 async def test_a_run_without_a_backward_step_or_a_club_gives_no_credit(database: Database) -> None:
