@@ -26,6 +26,9 @@ from bot.languages import DEFAULT, decimal_sign, locale_of
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
 
 _NAMES = ("name", "place", "other_place")
+_SEPARATORS = str.maketrans(dict.fromkeys(",;،؛、，；", " "))
+PUBLIC_NAME_LIMIT = 20
+"""Characters of a name in a list, and where others read it; more would wrap a line on a phone."""
 NAME_SHOWN = 60
 PLACE_SHOWN = 80
 """Maximum characters of a name or place within a sentence; more would bury the sentence."""
@@ -46,6 +49,14 @@ def escaped(typed: str, limit: int = 500) -> str:
 def unmarked(words: str) -> str:
     """Return a text for a menu or choice, where nothing is markdown: without escapes and the marks of commands."""
     return re.sub(r"(?<!\\)`", "", words).replace("\\", "").replace("\u200b", "")
+
+
+def person_name(name: str, limit: int = PUBLIC_NAME_LIMIT) -> str:
+    """Return somebody's name, escaped and cut, for a sentence or a list.
+
+    What separates the names of a list becomes a blank: `Smith, John` is one person.
+    """
+    return escaped(name.translate(_SEPARATORS), limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,9 @@ class Localizer:
         return format_list(words, style="or", locale=locale_of(self.language))
 
     def both(self, words: list[str]) -> str:
-        """`Ada and Bob`."""
+        """`Ada and Bob`; `Oak, by the river · Stadium`, where a comma within one would be read as between two."""
+        if any(sign in word for word in words for sign in ",;"):
+            return " · ".join(words)
         return format_list(words, locale=locale_of(self.language))
 
     def inside(self, zone: str) -> Localizer:

@@ -80,6 +80,7 @@ class RenderedMessage:
     Attributes:
         content: the text, which a phone's notification shows; empty only with a `layout`.
         view: classic components below the text.
+        embed: a framed part between the text and the components.
         layout: a Components V2 card instead, for a `Destination.CARD` that notifies nobody.
         mentions: whom the text may ping; nobody by default.
         files: attachments.
@@ -89,6 +90,7 @@ class RenderedMessage:
 
     content: str = ""
     view: discord.ui.View | None = None
+    embed: discord.Embed | None = None
     layout: discord.ui.LayoutView | None = None
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
     files: Sequence[discord.File] = ()

@@ -181,6 +181,7 @@ class Sender:
                 else:
                     await message.edit(
                         content=drawn.content or None,
+                        embed=drawn.embed,
                         view=drawn.layout or drawn.view,
                         attachments=list(drawn.files),
                         allowed_mentions=drawn.mentions,
@@ -221,6 +222,7 @@ class Sender:
             # discord.py sets `enforce_nonce` with every nonce: Discord answers a repeated send with the first message.
             message = await self._client.get_partial_messageable(channel_id).send(
                 content=drawn.content or None,
+                embed=drawn.embed,  # type: ignore[arg-type]  # None is none
                 view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # the overloads accept one or the other
                 files=list(drawn.files),
                 allowed_mentions=drawn.mentions,

@@ -295,6 +295,12 @@ def entered_in(data: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
                 yield inner["custom_id"], [str(value) for value in values or ()]
 
 
+def menus_in(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of a submitted form's menus, in which any number may be chosen."""
+    parts = [part["component"] for part in data.get("components", ()) if "component" in part]
+    return frozenset(part["custom_id"] for part in parts if "values" in part)
+
+
 def _read_fields(wanted: Mapping[str, _Field], entered: Mapping[str, list[str]]) -> dict[str, Any]:
     given = {}
     for name, field in wanted.items():

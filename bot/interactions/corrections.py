@@ -15,12 +15,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote
 
 import discord
 from discord import ui
 
 from bot.domain.text.free_text import TURNING, one_line
-from bot.interactions.arguments import entered_in
+from bot.interactions.arguments import entered_in, menus_in
 from bot.interactions.components import button, card, identity, row
 from bot.localizer import Localizer
 
@@ -77,7 +78,7 @@ def fix_form(opener_id: str, choices: Sequence[Sequence[str]] = (), *, whole: bo
         whole: whether every field of the form is known, so that one without a text was left empty.
     """
     parts = [opener_id.replace(":", _PART), int(whole)]
-    chosen = _MENU.join(_VALUE.join(values) for values in choices)
+    chosen = _MENU.join(_VALUE.join(quote(value, safe="") for value in values) for values in choices)
     try:
         return identity(*_FIX, *parts, chosen)
     except ValueError:  # too long: the menus are left as the form has them
@@ -115,7 +116,7 @@ def refill(interaction: discord.Interaction[Any], form: ui.Modal) -> None:
     menus = [one for one in fields if not isinstance(one, ui.TextInput)]
     for menu, values in zip(menus, chosen.split(_MENU), strict=False):
         if values or (chosen and whole == "1"):
-            _choose(menu, [value for value in values.split(_VALUE) if value])
+            _choose(menu, [unquote(value) for value in values.split(_VALUE) if value])
 
 
 def typed_before(interaction: discord.Interaction[Any], count: int) -> list[str]:
@@ -162,8 +163,9 @@ def _entered(interaction: discord.Interaction[Any], reader: Localizer) -> _Corre
     opener_id, labels = interaction.extras["form"]
     data: Any = interaction.data or {}
     entered = dict(entered_in(data))
-    typed = [TypedText(reader.t(key), "".join(entered.get(name, ()))) for name, key in labels.items()]
-    choices = [values for name, values in entered.items() if name not in labels]
+    texts = {name: key for name, key in labels.items() if name not in menus_in(data)}
+    typed = [TypedText(reader.t(key), "".join(entered.get(name, ()))) for name, key in texts.items()]
+    choices = [values for name, values in entered.items() if name not in texts]
     return _Correction(fix_form(opener_id, choices, whole=True), tuple(typed))
 
 

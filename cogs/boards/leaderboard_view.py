@@ -18,14 +18,12 @@ from bot.domain.boards.metrics import (
     board_kinds,
 )
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select, tab
-from bot.localizer import Localizer, escaped
+from bot.localizer import PUBLIC_NAME_LIMIT, Localizer, escaped
 from bot.services.boards.boards import Board, BoardRow, MyPlace
 from cogs.boards.period_words import offered_spans, span_name
 from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import COLOURS
 
-PUBLIC_NAME_LIMIT = 20
-"""Characters of a name on a public board, so that a row fits a phone's width; Discord allows 32."""
 NAME_LIMIT = 60
 """Characters of a name on a private board: all of them."""
 SEASONS_SHOWN = 10

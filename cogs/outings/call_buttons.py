@@ -29,14 +29,25 @@ from bot.interactions.replies import (
 )
 from bot.localizer import Localizer
 from bot.services.members.people import Person
+from bot.services.messages import fallbacks
 from bot.services.outings import outing_signup, partner_calls
 from bot.services.outings.outing_signup import Answer, SignupDone
+from bot.services.outings.outing_transitions import AGREED
 from bot.services.outings.outings import OutingView
 from bot.services.outings.waiting_list import Presser
+from bot.services.partners import meeting_points
 from cogs.outings import outing_letters_view as outing_letters
-from cogs.outings.call_form_view import change_form, wall_time
+from cogs.outings.call_form_view import change_form, place_of
 from cogs.outings.call_messages import KINDS, NUDGES
-from cogs.outings.outing_card_view import full_card, more_menu, private_card, queue_card, sure_card, waiting_button
+from cogs.outings.outing_card_view import (
+    COLOUR,
+    full_card,
+    more_menu,
+    private_card,
+    queue_card,
+    sure_card,
+    waiting_button,
+)
 from cogs.runs.run_options import manner_of
 
 
@@ -109,18 +120,26 @@ class Calls(commands.Cog):
         outing = await partner_calls.own(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
         )
-        await open_form(interaction, change_form(outing, person.reader))
+        points = await meeting_points.meeting_points(self.app.database, outing.guild_id)
+        await open_form(interaction, change_form(outing, points, person.reader))
 
     @pressed("call", "amend", "outing_id", "terms")
     @opened_by("call", "change", place="partners.form.place", when="partners.form.when")
     async def amend(
-        self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
+        self,
+        interaction: Interaction,
+        outing_id: int,
+        terms: Version,
+        when: Entered[str],
+        point: Entered[int | None] = None,
+        place: Entered[str] = "",
     ) -> None:
-        """Change time and place to the form's values."""
+        """Change time and place to the form's values; a chosen meeting point prevails over a typed place."""
         person = await resolve_person(interaction)
         now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
         before = await partner_calls.own(self.app.database, presser, outing_id, now)
-        kept = when.strip() == wall_time(before, person.reader)
+        place = place_of(await meeting_points.meeting_points(self.app.database, before.guild_id), point, place)
+        kept = when.strip() == person.reader.moment(before.starts_at)
         starts_at = None if kept else read_start(when, manner_of(person.reader), now)
         after = await defer_if_slow(
             interaction,
@@ -193,6 +212,8 @@ class Calls(commands.Cog):
         self.app.outbox.wake()
         reader = person.reader
         message = interaction.message
+        # Whoever joins a group is written to at once: the answer is one line, unless that message cannot arrive.
+        written = answer.done is SignupDone.JOINED and answer.outing.state in AGREED
         own = message is not None and (interaction.guild_id is None or message.flags.ephemeral)
         if message is not None and own and not message.flags.components_v2:
             # A direct message, or one behind Show: replace it by the result, so that no dead button stays.
@@ -201,17 +222,19 @@ class Calls(commands.Cog):
             )
             if answer.done is SignupDone.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
                 view = None  # the message that everybody has confirmed is on its way, with the buttons
-            if answer.done is SignupDone.JOINED and answer.outing.state is OutingState.CONFIRMED:
-                words, view = _said(answer, person.user_id, reader), None  # that message has all the details too
+            if written:
+                words, view = _said(answer, person.user_id, reader), None  # that message has all the details
             if answer.done is SignupDone.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)
             return
-        shown = (
-            full_card(answer.outing, wish[0], reader)
-            if answer.done is SignupDone.FULL
-            else private_card(answer.outing, person.user_id, reader, _said(answer, person.user_id, reader))
-        )
+        said = _said(answer, person.user_id, reader)
+        if answer.done is SignupDone.FULL:
+            shown = full_card(answer.outing, wish[0], reader)
+        elif written and not await fallbacks.is_closed(self.app.database, person.user_id):
+            shown = card(said, reader.t("partners.said.in_dm"), colour=COLOUR)
+        else:
+            shown = private_card(answer.outing, person.user_id, reader, said)
         if message is not None and message.flags.ephemeral:
             await replace(interaction, shown)
         else:

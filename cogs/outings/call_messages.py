@@ -50,8 +50,8 @@ async def draw_card(client: BotClient, outgoing: RenderContext) -> RenderedMessa
     if outing is None:
         return None
     reader = await people.reader_for(client.app.database, None, outing.guild_id)
-    words, view = public_card(outing, reader)
-    return RenderedMessage(words, view)
+    words, details, view = public_card(outing, reader)
+    return RenderedMessage(words, view, details)
 
 
 def _left(told: int | list[int] | None) -> list[int]:
@@ -182,15 +182,15 @@ def _told(name: str, draw: Draw, **options: Any) -> Kind:
     return Kind(name, Priority.ASKED, draw=draw, to=Recipient.MEMBER, **options)
 
 
-def _replacing(name: str, draw: Draw, *, redrawn: bool = False) -> Kind:
+def _replacing(name: str, draw: Draw) -> Kind:
     """Return a kind of message that replaces the earlier ones about the outing, and is replaced by a later one."""
-    return _told(name, draw, replaces=BEFORE_START, edited=before_start_edited(draw if redrawn else None))
+    return _told(name, draw, replaces=BEFORE_START, edited=before_start_edited)
 
 
 NUDGES = (
     Nudge(
         StoredKind.OUTING_WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER,
-        edited=before_start_edited(),
+        edited=before_start_edited,
     ),
 )  # fmt: skip
 
@@ -198,7 +198,7 @@ KINDS = (
     Kind(
         StoredKind.OUTING_CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY
     ),
-    _replacing(StoredKind.OUTING_FILLED, draw_filled, redrawn=True),
+    _replacing(StoredKind.OUTING_FILLED, draw_filled),
     _replacing(StoredKind.OUTING_CONFIRMED, draw_confirmed),
     _replacing(
         StoredKind.OUTING_REOPENED,
@@ -216,7 +216,6 @@ KINDS = (
     _replacing(
         StoredKind.OUTING_CHANGED,
         _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader)),
-        redrawn=True,
     ),
     _told(
         StoredKind.OUTING_CANCELLED,
@@ -232,7 +231,7 @@ KINDS = (
         draw=draw_limits,
         to=Recipient.MEMBER,
         replaces=BEFORE_START,
-        edited=before_start_edited(draw_limits),
+        edited=before_start_edited,
     ),
     Kind(StoredKind.OUTING_OFFER_ENDS, Priority.ASKED, fire=end_offer),
     Kind(StoredKind.OUTING_LAPSE, Priority.ASKED, fire=lapse),

@@ -6,14 +6,11 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.interactions.components import button, identity
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, person_name
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
 from bot.services.safety.contact_answers import AlarmedContacts
 from cogs.outings.outing_view import below, course_buttons, names_of, number_to_call, without_eyes
-
-NAMED = 30
-"""Characters of a contact's name; the names of up to three contacts fit into the message."""
 
 
 def on_the_way(
@@ -59,5 +56,5 @@ def on_the_way(
 
 def contacts_along(contacts: AlarmedContacts, reader: Localizer) -> list[str]:
     """Return the note that these contacts are on the outing and cannot be alarmed; without others, ask to name one."""
-    lines = [reader.t("alerts.contact.along", name=escaped(one.name[:NAMED], NAMED)) for one in contacts.along]
+    lines = [reader.t("alerts.contact.along", name=person_name(one.name)) for one in contacts.along]
     return lines if contacts.told or not lines else [*lines, reader.t("alerts.contact.along_only")]

@@ -8,7 +8,7 @@ from discord.utils import format_dt
 from bot.domain.outings.outing_rules import BEFORE
 from bot.domain.runs.runs import Review
 from bot.interactions.components import button, classic, identity
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, person_name
 from bot.services.outings.outings import OutingView
 from bot.services.outings.run_drafts import Draft
 from bot.services.runs.runs import RunLine
@@ -22,7 +22,7 @@ def drafted(draft: Draft, reader: Localizer, *, from_home: bool) -> tuple[str, u
     content, outing = draft.content, draft.outing
     told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
     if content.spotter_name:
-        told.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
+        told.append(reader.t("course.draft.spotter", name=person_name(content.spotter_name)))
     if draft.spotted_ms:
         told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms // 1000 * 1000))
     without = outing.distance_m is not None and content.distance_m is None

@@ -1,16 +1,16 @@
 """The cards of an outing: the public one, one person's own, the More menu, and the list of one's outings.
 
-The public card is text with classic buttons, so that a phone's notification shows it. It never contains the exact
-meeting spot; that of a limited call shows only that somebody looks for a partner.
+The public card has its headline as text, so that a phone's notification shows it, and the rest in an embed, which has
+columns. It never contains the exact meeting spot; that of a limited call shows only that somebody looks for a partner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import discord
 from discord import ButtonStyle, Colour, ui
-from discord.utils import format_dt
 
 from bot.domain.outings.outing_rules import (
     BEFORE,
@@ -19,15 +19,28 @@ from bot.domain.outings.outing_rules import (
     Audience,
     OutingState,
     Presence,
-    Role,
     Wish,
     completing,
     is_filled,
 )
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, person_name
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.outings.waiting_list import free_for
+from cogs.outings.call_form_view import again_button
+from cogs.outings.outing_lines import (
+    about_for,
+    distance_line,
+    ended_line,
+    headline,
+    length_line,
+    limited_line,
+    listed,
+    place_lines,
+    queue_lines,
+    standing_lines,
+    without_spotter,
+)
 
 COLOUR = Colour(0xF59E0B)
 WHOLE_ROWS = 4
@@ -37,17 +50,56 @@ MOST_WORDS = 3500
 """Characters of a list above which outings are shown briefly; a message takes 4,000."""
 
 
-def public_card(outing: OutingView, reader: Localizer) -> tuple[str, ui.View | None]:
-    """Return the public card: text and buttons, in the club's language; a single line once it is over."""
+class FramedCard(NamedTuple):
+    """The headline, the framed details and the buttons of a public card."""
+
+    words: str
+    details: discord.Embed | None
+    view: ui.View | None
+
+
+def public_card(outing: OutingView, reader: Localizer) -> FramedCard:
+    """Return the public card, in the club's language; once it is over what it was, or a single line."""
     limited = outing.audience is not Audience.EVERYONE
+    if outing.state is OutingState.HOME and not limited:
+        details = _framed(
+            [*place_lines(outing, reader), distance_line(outing, reader)], _columns(outing.inside, reader)
+        )
+        return FramedCard(ended_line(outing, reader), details, classic(again_button(outing, reader)))
     if outing.state in ENDED:
-        return _over(outing, reader, brief=limited), None
+        return FramedCard(ended_line(outing, reader, brief=limited), None, None)
     if limited:
-        return _limited(outing, reader), classic(_show(outing, reader))
-    words = "\n".join([headline(outing, reader), *about(outing, reader)])
+        return FramedCard(limited_line(outing, reader), None, classic(_show(outing, reader)))
+    lines = [*place_lines(outing, reader), length_line(outing, reader), *without_spotter(outing, reader)]
     if outing.state in OUT:
-        return words, classic(more_button(outing, reader))
-    return words, classic(*_roles(outing, None, reader), more_button(outing, reader))
+        together = [(reader.t("partners.card.out"), listed(outing.inside, reader))]
+        details = _framed(lines, together, reader.t("partners.card.under_way"))
+        return FramedCard(headline(outing, reader), details, classic(more_button(outing, reader)))
+    standing = [*standing_lines(outing, reader), *queue_lines(outing, reader)]
+    columns = _columns(outing.inside, reader, missing=outing.state is OutingState.OPEN)
+    details = _framed(lines, columns, " · ".join(standing))
+    return FramedCard(
+        headline(outing, reader), details, classic(*_roles(outing, None, reader), more_button(outing, reader))
+    )
+
+
+def _framed(lines: Sequence[str], columns: Sequence[tuple[str, str]], standing: str = "") -> discord.Embed:
+    embed = discord.Embed(colour=COLOUR, description="\n".join(lines))
+    for heading, names in columns:
+        embed.add_field(name=heading, value=names)
+    return embed.set_footer(text=standing or None)
+
+
+def _columns(companions: Sequence[CompanionView], reader: Localizer, *, missing: bool = False) -> list[tuple[str, str]]:
+    """Return heading and names of each role, one a line; `missing`: also of the one that nobody has taken yet."""
+    found = []
+    swaps = any(c.wish is Wish.SWAP for c in companions)
+    for wish in Wish:
+        names = [person_name(c.name) for c in companions if c.wish is wish]
+        if names or (missing and not swaps and wish is not Wish.SWAP):
+            heading = reader.t(f"partners.card.column_{wish.value}")
+            found.append((heading, "\n".join(names) or reader.t("partners.card.nobody")))
+    return found
 
 
 def private_card(outing: OutingView, user_id: int, reader: Localizer, *notices: str) -> ui.LayoutView:
@@ -96,7 +148,7 @@ def more_menu(outing: OutingView, user_id: int, reader: Localizer, extras: Seque
     buttons = list(extras)
     if me is not None and me.presence is Presence.IN:
         if outing.waiting:
-            parts.append(reader.t("partners.more.waiting", names=_names(outing.waiting[:LISTED], reader)))
+            parts.append(reader.t("partners.more.waiting", names=listed(outing.waiting[:LISTED], reader)))
         if outing.state in BEFORE:
             buttons.append(leave_button(outing, reader))
     if outing.state in BEFORE and outing.caller is not None and outing.caller.user_id == user_id:
@@ -133,145 +185,6 @@ def my_outings(outings: Sequence[OutingView], user_id: int, reader: Localizer) -
     if len(outings) > LISTED:
         parts.append(reader.t("partners.mine.later", count=len(outings) - LISTED))
     return card(*parts, colour=COLOUR)
-
-
-# ── text ──
-
-
-def caller_name(outing: OutingView, reader: Localizer) -> str:
-    """Return the caller's last known name, or else the first participant's, or "somebody"."""
-    caller = next((c for c in outing.companions if c.user_id == outing.caller_id), None) or outing.caller
-    first = caller or next(iter(outing.inside), None)
-    return escaped(first.name, 60) if first else reader.t("partners.card.somebody")
-
-
-def headline(outing: OutingView, reader: Localizer) -> str:
-    """Return a line such as `Ada runs backward and looks for somebody who faces forward`."""
-    name = caller_name(outing, reader)
-    if outing.state is not OutingState.OPEN:
-        return reader.t("partners.card.outing", name=name)
-    if outing.caller is None:
-        return reader.t("partners.card.looks", name=name)
-    return reader.t(f"partners.card.looks_{outing.caller.wish.value}", name=name)
-
-
-def about(
-    outing: OutingView, reader: Localizer, *, brief: bool = False, queue: bool = True, inside: bool = False
-) -> list[str]:
-    """Return the lines on place, time and length; unless `brief`, on participants by role, waiting list and state.
-
-    While the outing is under way, the public card has the participants' names only, so that a channel never shows who
-    is alone; participants (`inside`) also see who is out in which role, who is home, and who has no spotter.
-    """
-    place, surface = escaped(outing.place, 80), outing.surface
-    at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
-    lines = [
-        reader.t("partners.card.place", place=place)
-        if surface is None
-        else reader.t("partners.card.place_surface", place=place, surface=reader.t(f"runs.surface.{surface.value}")),
-        reader.t("partners.card.when", at=at, relative=relative),
-    ]
-    if brief:
-        return lines
-    lines.append(_length(outing, reader))
-    if outing.state in OUT and not inside:
-        lines.append(reader.t("partners.card.out", names=_names(outing.inside, reader)))
-    else:
-        shown = outing.out if outing.state in OUT else outing.inside
-        lines += [
-            reader.t(f"partners.card.role_{wish.value}", names=_names(there, reader))
-            for wish in Wish
-            if (there := [c for c in shown if c.wish is wish])
-        ]
-    if queue and outing.waiting and outing.state in BEFORE:
-        lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
-    return lines + _state(outing, reader) + (_missing(outing, reader) if inside and outing.state in OUT else [])
-
-
-def _missing(outing: OutingView, reader: Localizer) -> list[str]:
-    """Return the lines on who is home already and who is out without a spotter."""
-    home = [c for c in outing.inside if c.home_at is not None]
-    alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
-    lines = [reader.t("partners.card.home", names=_names(home, reader))] if home else []
-    return lines + ([reader.t("partners.card.no_eyes", names=_names(alone, reader))] if alone else [])
-
-
-def _names(companions: Sequence[CompanionView], reader: Localizer) -> str:
-    return reader.both([escaped(c.name, 60) for c in companions])
-
-
-def _length(outing: OutingView, reader: Localizer) -> str:
-    minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
-    if outing.distance_m is None:
-        return reader.t("partners.card.time", minutes=minutes)
-    told = {"distance_m": outing.distance_m, "minutes": minutes, "pace_s_per_km": outing.pace_s_per_km}
-    return reader.t("partners.card.distance", **told)
-
-
-def _spot(outing: OutingView, reader: Localizer) -> list[str]:
-    return [reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200))] if outing.detail else []
-
-
-def _over(outing: OutingView, reader: Localizer, *, brief: bool = False) -> str:
-    """Return the line on how it ended; `brief`: only that it is over, without whether they came home."""
-    ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
-    if ended is OutingState.CANCELLED and outing.ended_at is not None and outing.ended_at > outing.starts_at:
-        ended = OutingState.NO_SHOW  # a cancellation is possible before the start only: the outing never took place
-    return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
-
-
-def _limited(outing: OutingView, reader: Localizer) -> str:
-    """Return the public line of a limited call: who looks for a partner, and whether still."""
-    key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
-    return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
-
-
-def _state(outing: OutingView, reader: Localizer) -> list[str]:
-    if outing.state is OutingState.FILLED:
-        confirmed = sum(c.confirmed for c in outing.inside)
-        said = [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
-    elif outing.state is OutingState.CONFIRMED:
-        said = [reader.t("partners.card.confirmed")]
-    else:
-        return [reader.t("partners.card.under_way")] if outing.state in OUT else []
-    return [*said, *without_spotter(outing, reader)]
-
-
-def without_spotter(outing: OutingView, reader: Localizer) -> list[str]:
-    """Return the note that the outing, or a half of it, has no spotter, if the club allows that."""
-    halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
-    if not outing.solo or outing.surface is None or all(halves):
-        return []
-    surface = reader.t(f"runs.surface.{outing.surface.value}")
-    return [reader.t(f"partners.card.alone_{'part' if any(halves) else 'whole'}", surface=surface)]
-
-
-def unsettled(outing: OutingView, user_id: int, reader: Localizer) -> list[str]:
-    """Return the line on who has yet to confirm, since an unconfirmed outing may not take place."""
-    missing = [c for c in outing.inside if not c.confirmed] if outing.state is OutingState.FILLED else []
-    others = [c for c in missing if c.user_id != user_id]
-    if not missing:
-        return []
-    key = "others" if len(others) == len(missing) else "both" if others else "mine"
-    return [reader.t(f"course.evening.unsettled_{key}", names=_names(others, reader))]
-
-
-def about_for(outing: OutingView, user_id: int, reader: Localizer, *, brief: bool = False) -> list[str]:
-    """Return `about` for one person: the exact spot if they are in, and the state of their place."""
-    if outing.state in ENDED:
-        return [_over(outing, reader)]
-    me = outing.who(user_id)
-    # Somebody who waits has a line of their own: a count of one below it would be read as another person.
-    waits = me is not None and me.presence in (Presence.WAITING, Presence.OFFERED)
-    inside = me is not None and me.presence is Presence.IN
-    lines = about(outing, reader, brief=brief, queue=not waits, inside=inside)
-    if inside and not brief:
-        lines += _spot(outing, reader)
-    if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:
-        lines.append(reader.t("partners.mine.offered", until=format_dt(me.offered_until, "t")))
-    if me is not None and me.presence is Presence.WAITING:
-        lines.append(reader.t("partners.mine.waiting"))
-    return lines
 
 
 # ── buttons ──

@@ -10,24 +10,22 @@ from discord.utils import format_dt
 from bot.domain.outings.outing_rules import BEFORE, OutingState, Presence
 from bot.domain.runs.runs import Surface
 from bot.interactions.components import Component, classic
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, person_name
 from bot.services.members.people import Club
 from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import OutingView
 from bot.services.safety.contact_answers import AlarmedContacts
 from cogs.outings.on_the_way_view import contacts_along
 from cogs.outings.outing_card_view import (
-    about,
-    about_for,
     asked,
     buttons_for,
-    caller_name,
     confirm_button,
     leave_button,
     more_button,
     offer_buttons,
     role_buttons,
 )
+from cogs.outings.outing_lines import about, about_for, caller_name
 from cogs.outings.outing_view import check_in_button
 
 LONGEST = 2000
@@ -161,7 +159,7 @@ def reopened(
     else:
         how = "agreed" if not open_again else "open" if agreed else "still_open"
         somebody = reader.t("partners.card.somebody")
-        names = reader.both([escaped(one.name, 60) if one else somebody for one in gone])
+        names = reader.both([person_name(one.name) if one else somebody for one in gone])
         words = reader.t(f"partners.letter.{why.value}_{how}", name=names)
     return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
 

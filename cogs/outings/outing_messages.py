@@ -108,7 +108,7 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
 
     return Nudge(
         name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
-        say_unproven=says(exactly=False), replaces=BEFORE_START, edited=before_start_edited(),
+        say_unproven=says(exactly=False), replaces=BEFORE_START, edited=before_start_edited,
     )  # fmt: skip
 
 
@@ -262,7 +262,7 @@ KINDS = (
         to=Recipient.MEMBER,
         unproven=_draws(_start, exactly=False),
         replaces=BEFORE_START,
-        edited=before_start_edited(),
+        edited=before_start_edited,
     ),
     Kind(StoredKind.OUTING_UNSTARTED, _ASKED, _fire_unstarted),
     Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER, replaces=BEFORE_START),

@@ -19,17 +19,19 @@ from bot.domain.outings.outing_rules import (
 )
 from bot.domain.outings.spotter_calls import calls_on
 from bot.interactions.components import Component, button, card, classic, identity, row, select
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, person_name
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
-from cogs.outings.outing_card_view import asked, confirm_button, leave_button, more_button, unsettled, without_spotter
+from cogs.outings.call_form_view import again_button
+from cogs.outings.outing_card_view import asked, confirm_button, leave_button, more_button
+from cogs.outings.outing_lines import unsettled, without_spotter
 
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
 
 
 def names_of(companions: Sequence[CompanionView], reader: Localizer, *, besides: int | None = None) -> str:
     """Return a list such as `Bob and Carol`, without the reader."""
-    return reader.both([escaped(c.name, 60) for c in companions if c.user_id != besides])
+    return reader.both([person_name(c.name) for c in companions if c.user_id != besides])
 
 
 def role_of(roles: Roles, reader: Localizer) -> str:
@@ -100,11 +102,13 @@ def number_to_call(club: Club | None, reader: Localizer) -> str:
 
 
 def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[list[Component]]:
-    """Return a participant's buttons row by row: check-in before the start; while out home, extend, and Need help."""
-    found = [more_items(outing, user_id, reader)]
-    if outing.state in OUT and found[0]:
-        found.append([help_button(outing, reader), more_button(outing, reader)])
-    return found
+    """Return a participant's buttons row by row: check-in before the start; while out Home and Need help come first."""
+    found = more_items(outing, user_id, reader)
+    if outing.state not in OUT or not found:
+        return [found]
+    first, *others = found
+    rows = [[first, help_button(outing, reader), more_button(outing, reader)], others]
+    return [line for line in rows if line]
 
 
 def course_rows(outing: OutingView, user_id: int, reader: Localizer) -> list[ui.ActionRow[ui.LayoutView]]:
@@ -207,7 +211,7 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Loc
     assert outing.due_back_at is not None
     words = reader.t(
         "course.extend.told",
-        name=escaped(by.name if by else "", 60),
+        name=person_name(by.name if by else ""),
         minutes=minutes,
         back=format_dt(outing.due_back_at, "t"),
     )
@@ -229,6 +233,7 @@ def came_home(outing: OutingView, user_id: int, reader: Localizer, *, alarmed: b
         buttons.insert(0, button(reader.t("alerts.button.resolved"), resolve, ButtonStyle.success))
     elif not outing.out:
         parts = [reader.t("course.home.done")]
+        buttons.append(again_button(outing, reader))
     else:
         parts = [reader.t("course.home.waits", names=names_of(outing.out, reader))]
         if alarmed:
@@ -253,7 +258,7 @@ def out_again(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutV
 def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """Return the question whether the recipient is home too, and what it means for their spotter if not."""
     by = outing.who(by_user_id)
-    words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
+    words = reader.t("course.home.asked", name=person_name(by.name if by else ""))
     if user_id in outing.uncovered and not outing.solo:
         words += "\n" + reader.t("course.eyes.asked_if")
     return words, classic(_home(outing, reader), *extend_button(outing, reader))
@@ -287,7 +292,7 @@ def eyes_lost(
         reader: the recipient's localizer.
     """
     by = outing.who(by_user_id)
-    why = reader.t(f"course.eyes.why_{how}", name=escaped(by.name if by else "", 60))
+    why = reader.t(f"course.eyes.why_{how}", name=person_name(by.name if by else ""))
     first = [without_eyes(outing, me.user_id, reader)] if me.user_id in outing.uncovered else []
     return "\n".join([*first, why]), below(course_buttons(outing, me.user_id, reader))
 
@@ -302,7 +307,7 @@ def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reade
     """Return the message that somebody is there after all; `how` as for `spotter_coverage.follow`, or "there_too"."""
     by = outing.who(by_user_id)
     key = "back" if how == "still_out" else f"back_{how}"
-    words = reader.t(f"course.eyes.{key}", name=escaped(by.name if by else "", 60))
+    words = reader.t(f"course.eyes.{key}", name=person_name(by.name if by else ""))
     return words, below(course_buttons(outing, user_id, reader))
 
 
@@ -313,7 +318,7 @@ def _second_half(outing: OutingView, user_id: int, reader: Localizer) -> str:
         [
             reader.t(f"course.role.you_{c.roles.second}")
             if c.user_id == user_id
-            else reader.t(f"course.swap.line_{c.roles.second}", name=escaped(c.name, 60))
+            else reader.t(f"course.swap.line_{c.roles.second}", name=person_name(c.name))
             for c in people
         ]
     )

@@ -24,33 +24,24 @@ Draw = Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]
 Edited = Callable[[OutingView, CompanionView, RenderContext, Localizer], RenderedMessage | None]
 
 
-def before_start_edited(draw: Draw | None = None) -> Draw:
-    """Return the `Kind.edited` of a message from before the start.
+async def before_start_edited(client: BotClient, out: RenderContext) -> RenderedMessage | None:
+    """Draw a message from before the start again.
 
     The newest one to its recipient gets the buttons that apply now, until the start or the end; the others have none.
-
-    Args:
-        draw: draws it again while it is true, if its text depends on who has confirmed.
     """
-
-    async def edited(client: BotClient, out: RenderContext) -> RenderedMessage | None:
-        database = client.app.database
-        try:
-            outing = await outing_of(database, out.subject_id or 0)
-        except NotFound:
-            return WITHOUT_BUTTONS
-        if outing.state not in BEFORE or await edits.is_replaced(
-            database, BEFORE_START, outing.outing_id, out.user_id, out.delivery_id
-        ):
-            return WITHOUT_BUTTONS
-        if draw is not None and (drawn := await draw(client, out)) is not None:
-            return drawn
-        reader = await people.reader_for(database, out.user_id, out.guild_id)
-        startable = client.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
-        buttons = letter_buttons(outing, out.user_id, reader, startable=startable)
-        return RenderedMessage(view=classic(*buttons) if buttons else None, view_only=True)
-
-    return edited
+    database = client.app.database
+    try:
+        outing = await outing_of(database, out.subject_id or 0)
+    except NotFound:
+        return WITHOUT_BUTTONS
+    if outing.state not in BEFORE or await edits.is_replaced(
+        database, BEFORE_START, outing.outing_id, out.user_id, out.delivery_id
+    ):
+        return WITHOUT_BUTTONS
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    startable = client.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
+    buttons = letter_buttons(outing, out.user_id, reader, startable=startable)
+    return RenderedMessage(view=classic(*buttons) if buttons else None, view_only=True)
 
 
 def edited_by(edited: Edited) -> Draw:

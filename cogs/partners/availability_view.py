@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import ui
 
 from bot.domain.outings.outing_rules import DEFAULT_PACE_S_PER_KM, Wish
 from bot.domain.partners.availability import TEXT_LIMIT, format_windows
 from bot.domain.text.units import Units
-from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
+from bot.interactions.components import Component, Field, Form, Pick, button, card, identity, row, select
 from bot.localizer import Localizer, escaped
 from bot.services.partners.availability import Available
 
@@ -98,7 +100,6 @@ def availability_form(said: Available, reader: Localizer) -> Form:
     def pace(told: float | None) -> str:
         return "" if told is None else one_unit.pace(told)
 
-    points = ", ".join(said.points)
     return Form(
         reader.t("avail.form.title"),
         identity("avail", "save", said.guild_id),
@@ -112,17 +113,26 @@ def availability_form(said: Available, reader: Localizer) -> Form:
                 long=True,
                 limit=TEXT_LIMIT,
             ),
-            Field(
-                "places",
-                reader.t("avail.form.places"),
-                ", ".join(said.places),
-                points or reader.t("avail.form.places_example"),
-                limit=1000,
-            ),
+            _places(said, reader),
             Field("forward", reader.t("avail.form.forward"), pace(said.forward_s_per_km), pace(360.0), limit=40),
             Field("backward", reader.t("avail.form.backward"), pace(said.backward_s_per_km), pace(510.0), limit=40),
         ],
     )
+
+
+def _places(said: Available, reader: Localizer) -> Field | Pick:
+    """Return the menu of the club's meeting points; without any, a field for one place a line."""
+    if not said.points:
+        return Field(
+            "places", reader.t("avail.form.places_typed"), "\n".join(said.places),
+            reader.t("avail.form.places_example"), long=True, limit=1000,
+        )  # fmt: skip
+    options = [discord.SelectOption(label=name, value=name, default=name in said.places) for name in said.points]
+    menu: ui.Select[Any] = ui.Select(
+        custom_id="places", options=options, placeholder=reader.t("avail.form.anywhere"), required=False,
+        min_values=0, max_values=len(options),
+    )  # fmt: skip
+    return Pick(reader.t("avail.form.places"), menu)
 
 
 def pause_form(guild_id: int, reader: Localizer) -> Form:

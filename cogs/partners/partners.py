@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from discord import app_commands
@@ -18,15 +19,25 @@ from bot.errors import BadInput, MemberError
 from bot.interactions.arguments import Entered
 from bot.interactions.authorization import known_lately, standing_in
 from bot.interactions.components import identity, offered, pressed
-from bot.interactions.corrections import TypedText, fix_form, keep_typed, typed_before
-from bot.interactions.replies import Interaction, defer_if_slow, open_form, reply, resolve_member, resolve_person
+from bot.interactions.corrections import TypedText, in_place, keep_typed, typed_before
+from bot.interactions.replies import (
+    Interaction,
+    defer_if_slow,
+    open_form,
+    replace,
+    reply,
+    resolve_member,
+    resolve_person,
+)
 from bot.interactions.tree import localized, localized_choice
 from bot.services.members.people import Person
 from bot.services.outings import partner_calls
 from bot.services.outings.outings import OutingView
 from bot.services.outings.partner_calls import CallRequest, Who
 from bot.services.partners import meeting_points
-from cogs.outings.call_form_view import call_form
+from bot.services.partners.meeting_points import ClubPoint
+from cogs.outings.call_buttons import presser_of
+from cogs.outings.call_form_view import CallFilled, again_filled, audiences_of, call_form, place_of, point_named
 from cogs.outings.outing_card_view import my_outings, private_card
 from cogs.partners.partner_group import add_to_partner
 from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
@@ -42,13 +53,15 @@ Minutes: TypeAlias = Annotated[int, range(361)]
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """The values of the form, as entered."""
+    """The values of the form, as entered: a meeting point or a place. An earlier version's has a pace, and no `who`."""
 
-    place: str
     when: str
     length: str
     role: Wish
-    pace: str
+    who: Who | None = None
+    point: int | None = None
+    place: str = ""
+    pace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,7 @@ async def _ask(interaction: Interaction, person: Person, texts: CallTexts, terms
     t = person.reader.t
     keep_typed(
         interaction,
-        fix_form(identity("call", "again", terms.who, terms.surface, terms.minutes), [[terms.wish.value]]),
+        identity("call", "fix", terms.wish, terms.who, terms.surface, terms.minutes),
         TypedText(t("partners.form.place"), texts.place),
         TypedText(t("partners.form.when"), texts.when),
         TypedText(t("partners.form.length"), texts.length),
@@ -200,7 +213,7 @@ async def _mine(interaction: Interaction, person: Person) -> list[OutingView]:
     left = {guild_id for guild_id, standing in found.items() if standing is not None and not standing.member}
     unknown = {guild_id for guild_id, standing in found.items() if standing is None}
     shown = [outing for outing in outings if outing.guild_id not in left]
-    return [replace(outing, detail=None) if outing.guild_id in unknown else outing for outing in shown]
+    return [dataclasses.replace(outing, detail=None) if outing.guild_id in unknown else outing for outing in shown]
 
 
 async def _call(interaction: Interaction, person: Person, call: CallRequest) -> None:
@@ -212,7 +225,8 @@ async def _call(interaction: Interaction, person: Person, call: CallRequest) -> 
     )
     app.outbox.wake()
     words = person.reader.t("partners.said.called", channel=f"<#{outing.channel_id}>")
-    await reply(interaction, private_card(outing, person.user_id, person.reader, words), private=True)
+    shown = private_card(outing, person.user_id, person.reader, words)
+    await (replace(interaction, shown) if in_place(interaction) else reply(interaction, shown, private=True))
 
 
 class Partners(commands.Cog):
@@ -224,27 +238,62 @@ class Partners(commands.Cog):
     @pressed("call", "new")
     async def new(self, interaction: Interaction) -> None:
         """Open the form of a call."""
-        await self._open(interaction, identity("call", "form"))
+        await self._open(interaction, await resolve_member(interaction))
+
+    @pressed("call", "repeat", "outing_id")
+    async def repeat(self, interaction: Interaction, outing_id: int) -> None:
+        """Open the form, filled with an outing a week later."""
+        person = await resolve_person(interaction)
+        database, now = self.app.database, self.app.clock()
+        outing = await partner_calls.show(database, await presser_of(interaction, person, outing_id), outing_id)
+        await self._open(interaction, person, again_filled(outing, person.user_id, person.club, person.reader, now))
+
+    @pressed("call", "fix", "wish", "who", "surface", "minutes")
+    async def fix(
+        self, interaction: Interaction, wish: Wish, who: Who, surface: SurfaceOrNone, minutes: Minutes
+    ) -> None:
+        """Open the form, filled with what was refused, with these further terms."""
+        person = await resolve_member(interaction)
+        place, when, length = typed_before(interaction, 3)
+        filled = CallFilled(place, when, length, wish, who)
+        await self._open(interaction, person, filled, identity("call", "asked", who, surface, minutes), refused=True)
 
     @pressed("call", "again", "who", "surface", "minutes")
     async def again(self, interaction: Interaction, who: Who, surface: SurfaceOrNone, minutes: Minutes) -> None:
-        """Open the form of a call with these further terms, for Fix it."""
-        await self._open(interaction, identity("call", "asked", who, surface, minutes))
+        """Open the form of a call with these further terms, for a Fix it that an earlier version posted."""
+        custom_id = identity("call", "asked", who, surface, minutes)
+        await self._open(interaction, await resolve_member(interaction), CallFilled(who=who), custom_id)
 
-    async def _open(self, interaction: Interaction, custom_id: str) -> None:
-        person = await resolve_member(interaction)
-        points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
-        await open_form(interaction, call_form(person.reader, [point.name for point in points], custom_id))
+    async def _open(
+        self,
+        interaction: Interaction,
+        person: Person,
+        filled: CallFilled | None = None,
+        custom_id: str = identity("call", "form"),
+        *,
+        refused: bool = False,
+    ) -> None:
+        """Open the form; a place that is no meeting point is typed, and so is one that was refused."""
+        points = await self._points(person)
+        place = filled.place if filled else ""
+        elsewhere = point_named(points, place) is None and (refused or bool(place))
+        form = call_form(person.reader, points, audiences_of(person.club), filled, custom_id, elsewhere=elsewhere)
+        await open_form(interaction, form)
+
+    async def _points(self, person: Person) -> tuple[ClubPoint, ...]:
+        guild_id = person.guild_id
+        return await meeting_points.meeting_points(self.app.database, guild_id) if guild_id is not None else ()
 
     @pressed("call", "asked", "who", "surface", "minutes")
     async def asked(
         self, interaction: Interaction, who: Who, surface: SurfaceOrNone, minutes: Minutes, form: Entered[CallForm]
     ) -> None:
-        """Post a call with the form's values and these further terms; the exact spot is read from the refusal."""
+        """Post a call with the form's values and these further terms; the rest is read from the refusal."""
         person = await resolve_member(interaction)
-        exactly = typed_before(interaction, 5)[4]
-        texts = CallTexts(form.place, form.when, form.length, form.pace, exactly)
-        await _ask(interaction, person, texts, CallTerms(form.role, who, surface, minutes))
+        pace, exactly = typed_before(interaction, 5)[3:]
+        place = place_of(await self._points(person), form.point, form.place)
+        texts = CallTexts(place, form.when, form.length, form.pace or pace, exactly)
+        await _ask(interaction, person, texts, CallTerms(form.role, form.who or who, surface, minutes))
 
     @pressed("call", "mine")
     async def list_mine(self, interaction: Interaction) -> None:
@@ -255,8 +304,9 @@ class Partners(commands.Cog):
     async def form(self, interaction: Interaction, form: Entered[CallForm]) -> None:
         """Post a call with the form's values."""
         person = await resolve_member(interaction)
-        texts = CallTexts(form.place, form.when, form.length, form.pace)
-        await _ask(interaction, person, texts, CallTerms(form.role))
+        place = place_of(await self._points(person), form.point, form.place)
+        texts = CallTexts(place, form.when, form.length, form.pace)
+        await _ask(interaction, person, texts, CallTerms(form.role, form.who or Who.EVERYONE))
 
 
 async def setup(bot: BotClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
+from itertools import groupby
 
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
@@ -14,20 +15,20 @@ from bot.domain.partners.availability import format_windows
 from bot.domain.rounds.match_reasons import MOST_REASONS, MatchReason
 from bot.domain.rounds.round_calendar import ANSWER
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, person_name
 from bot.services.outings.outings import OutingView
 from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import Invitation
 
 COLOUR = Colour(0xF59E0B)
-SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
 TURN_OF = {MatchReason.FORWARD.value: Wish.SPOTTER, MatchReason.BACKWARD.value: Wish.BACKWARD}
 MESSAGE_WORDS = 1500
 """Characters of outings in a message, which takes 2,000."""
 PAGE = 6
 """Lines per page; a card takes 4,000 characters."""
-NAME = 30
 Words = tuple[str, ui.View | None]
+Line = tuple[str, str]
+"""A group of a round, and the text of one entry."""
 
 
 # ── members ──
@@ -63,7 +64,7 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Locali
     if me is None or me.presence is not Presence.IN:
         return None
     people = [(c.user_id, c.name, c.wish) for c in outing.inside]
-    others = [f"**{escaped(c.name, 60)}**" for c in outing.inside if c.user_id != user_id]
+    others = [f"**{person_name(c.name)}**" for c in outing.inside if c.user_id != user_id]
     return "\n".join(
         [
             reader.t("rounds.matched.with", names=reader.both(others)),
@@ -103,7 +104,7 @@ def _reason(
         if len(whose) != 1:  # roles have changed since
             return reader.t("rounds.why.turns")
         (one, name), *_ = whose
-        return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=escaped(name, NAME))
+        return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=person_name(name))
     if kind == MatchReason.ROLES and all(wish is Wish.SWAP for _, _, wish in people):
         return reader.t("rounds.why.swap")
     return reader.t(f"rounds.why.{kind}")
@@ -121,11 +122,11 @@ def preview(shown: RoundView, reader: Localizer) -> Words | None:
     lines = _lines(shown, reader)
     fitting = lines[:1]
     for line in lines[1:]:
-        if sum(map(len, fitting)) + len(line) > MESSAGE_WORDS:
+        if sum(len(text) for _, text in fitting) + len(line[1]) > MESSAGE_WORDS:
             break
         fitting.append(line)
     more = len(lines) - len(fitting)
-    parts = [_headline(shown, reader), *fitting]
+    parts = [reader.t("rounds.preview.title", day=reader.day(shown.monday)), *_grouped(fitting, shown, reader)]
     if more:
         parts.append(reader.t("rounds.preview.more", count=more))
     if shown.confirms_at is not None:
@@ -146,7 +147,7 @@ def round_card(shown: RoundView, page: int, reader: Localizer, notice: str = "")
         reader.t("rounds.preview.title", day=reader.day(shown.monday)),
         notice,
         _standing(shown, reader),
-        "\n".join(lines[page * PAGE : (page + 1) * PAGE]),
+        "\n".join(_grouped(lines[page * PAGE : (page + 1) * PAGE], shown, reader)),
         *([row(*items)] if items else []),
         colour=COLOUR,
     )
@@ -160,42 +161,43 @@ def _answers(shown: RoundView, reader: Localizer) -> list[Component]:
     ]
 
 
-def _headline(shown: RoundView, reader: Localizer) -> str:
-    return reader.t(
-        "rounds.preview.headline",
-        day=reader.day(shown.monday),
-        outings=len(shown.outings),
-        members=sum(len(one.partners) for one in shown.outings),
-        left=len(shown.left),
-    )
+def _grouped(lines: Sequence[Line], shown: RoundView, reader: Localizer) -> list[str]:
+    """Return lines below a heading for those who are matched, and one for those who are left over."""
+    counts = {"matched": sum(len(one.partners) for one in shown.outings), "left_over": len(shown.left)}
+    found: list[str] = []
+    for group, of_group in groupby(lines, key=lambda line: line[0]):
+        found.append(reader.t(f"rounds.preview.{group}", number=counts[group]))
+        found += [text for _, text in of_group]
+    return found
 
 
 def _standing(shown: RoundView, reader: Localizer) -> str:
     if shown.state == "announced":
-        trial = reader.t("rounds.preview.trial", at=format_dt(shown.match_at, "F"), count=shown.asked)
-        return f"{trial}\n{_headline(shown, reader)}"
+        return reader.t("rounds.preview.trial", at=format_dt(shown.match_at, "F"), count=shown.asked)
     if shown.state == "drawn":
         until: datetime = shown.confirms_at or shown.match_at + ANSWER
-        by_itself = reader.t("rounds.preview.by_itself", relative=format_dt(until, "R"))
-        return f"{_headline(shown, reader)}\n{by_itself}"
+        return reader.t("rounds.preview.by_itself", relative=format_dt(until, "R"))
     return reader.t(f"rounds.preview.is_{shown.state}")
 
 
-def _lines(shown: RoundView, reader: Localizer) -> list[str]:
-    """Return a line per outing, then one per member who is left over."""
+def _lines(shown: RoundView, reader: Localizer) -> list[Line]:
+    """Return the group and the text of each outing, then of each member who is left over."""
     return [
-        *(_line(one, reader) for one in shown.outings),
-        *(
-            reader.t("rounds.preview.left", name=escaped(name, NAME), help=reader.t(f"rounds.help.{help_}"))
-            for name, help_ in shown.left
-        ),
+        *(("matched", _line(one, reader)) for one in shown.outings),
+        *(("left_over", _alone(name, help_, reader)) for name, help_ in shown.left),
     ]
+
+
+def _alone(name: str, help_: str, reader: Localizer) -> str:
+    return reader.t("rounds.preview.left", name=person_name(name), help=reader.t(f"rounds.help.{help_}"))
 
 
 def _line(one: Proposed, reader: Localizer) -> str:
     return reader.t(
         "rounds.preview.outing",
-        people=" + ".join(f"{SIGNS[wish]} **{escaped(name, NAME)}**" for _, name, wish in one.partners),
+        people=" + ".join(
+            reader.t(f"rounds.preview.who_{wish.value}", name=person_name(name)) for _, name, wish in one.partners
+        ),
         at=format_dt(one.starts_at, "f"),
         place=escaped(one.place, 80) if one.place else reader.t("rounds.place_open"),
         why=_reasons(one.why, one.partners, reader),

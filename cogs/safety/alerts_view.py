@@ -20,15 +20,13 @@ from bot.domain.safety.escalation_steps import (
     step_number,
 )
 from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, person_name
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety.contact_answers import REACHED, Tried
 from cogs.outings.outing_view import extend_button, help_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
-NAMED = 30
-"""Characters of a name in the lines on previous attempts, of which a message has up to sixteen."""
 LONGEST = 1900
 """Characters of an alarm, of the 2,000 that Discord takes; the role mention is put before it."""
 
@@ -159,7 +157,7 @@ def for_organisers(
         if on_it is not None:
             name, since = on_it
             at = format_dt(since, "t")
-            parts.insert(0, reader.t("alerts.organisers.taken_by", by=escaped(name[:NAMED], NAMED), at=at))
+            parts.insert(0, reader.t("alerts.organisers.taken_by", by=person_name(name), at=at))
         first = 1 if on_it is None else 2
         parts[first:first] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
     takes = [] if tried is None or on_it is not None else [on_it_button(outing, reader)]
@@ -195,7 +193,7 @@ def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, rea
     about = [help_for] if help_for is not None else list(outing.out)
     lines = []
     for one in about:
-        name = escaped(one.name[:NAMED], NAMED)
+        name = person_name(one.name)
         if help_for is None:
             asked = tried.asked.get(one.user_id, False)
             lines.append(reader.t(f"alerts.organisers.{'no_answer' if asked else 'not_asked'}", name=name))
@@ -203,7 +201,7 @@ def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, rea
         if not told:
             lines.append(reader.t("alerts.organisers.contact_none", name=name))
         for contact in told:
-            who = escaped(contact.name[:NAMED], NAMED)
+            who = person_name(contact.name)
             lines.append(reader.t(f"alerts.organisers.contact_{contact.how}", name=name, contact=who))
     return lines
 
@@ -285,9 +283,10 @@ def where(outing: OutingView, about: CompanionView, reader: Localizer, whom: Seq
     """Return lines on the people, the place as exactly as known, and the last check-in.
 
     A mention opens a profile, from which one can write or call; it pings nobody, since messages here allow no mentions.
+    The line above these has the names.
     """
     place = escaped(outing.place, 80)
-    people = " · ".join(f"{escaped(c.name, 60)} <@{c.user_id}>" for c in whom or [about])
+    people = " · ".join(f"<@{c.user_id}>" for c in whom or [about])
     lines = [
         reader.t("alerts.where.who", people=people),
         reader.t("alerts.where.detail", place=place, detail=escaped(outing.detail, 200))

@@ -289,13 +289,20 @@ def texts_of(shown: Readable) -> list[str]:
     if isinstance(shown, ResponseMessage):
         return ([shown.content] if shown.content else []) + _walk(shown.components)
     if isinstance(shown, discord.Message):
-        return ([shown.content] if shown.content else []) + _walk([part.to_dict() for part in shown.components])
+        said = ([shown.content] if shown.content else []) + [text for one in shown.embeds for text in _framed(one)]
+        return said + _walk([part.to_dict() for part in shown.components])
     return _walk(shown)
 
 
 def text_of(shown: Readable) -> str:
     """Return every text a member can read, one per line."""
     return "\n".join(texts_of(shown))
+
+
+def _framed(embed: discord.Embed) -> list[str]:
+    """Return the texts of an embed; a column reads `heading: values`."""
+    columns = [f"{field.name}: {', '.join(str(field.value).splitlines())}" for field in embed.fields]
+    return [text for text in (embed.title, embed.description, *columns, embed.footer.text) if text]
 
 
 def _walk(node: Any) -> list[str]:

@@ -24,12 +24,12 @@ HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
     board:words follow:set records:show records:turn
-    call:new call:form call:again call:asked avail:open avail:edit avail:save avail:roles avail:pause avail:until
-    avail:leave avail:join
+    call:new call:form call:again call:asked call:fix avail:open avail:edit avail:save avail:roles avail:pause
+    avail:until avail:leave avail:join
 """
 MEMBER = """
     call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend
-    call:cancel call:off outing:checkin outing:all outing:present
+    call:cancel call:off call:repeat outing:checkin outing:all outing:present
 """
 ORGANISER = """
     round:page round:confirm round:redraw alert:resolve alert:resolved alert:taking alert:onit alert:word alert:closed

@@ -80,9 +80,6 @@ PURPOSES: dict[str, tuple[Read, str]] = {
     "the length of an outing": (
         lambda text, by: read_length(text, by.manner), r"partners\.form\.length_example|partners\.refused\.no_length"
     ),
-    "a pace of an outing": (
-        lambda text, by: parse_pace(text, Units.METRIC, by.language), r"partners\.form\.pace_example"
-    ),
     "times in a week": (
         lambda text, by: parse_windows(text, by.language), r"avail\.when\.(?!no_such_hour|backwards).*"
     ),

@@ -139,10 +139,15 @@ async def take_apart(session: AsyncSession, one: ClaimedMessage, now: datetime) 
     return True
 
 
+async def is_closed(database: Database, user_id: int) -> bool:
+    """Whether the last direct message to a member was refused."""
+    async with database.read() as session:
+        return await queries.is_closed(session, user_id)
+
+
 async def try_direct_again(database: Database, user_id: int) -> bool:
     """Allow the next message to a member to be sent directly; return whether one was refused last time."""
-    async with database.read() as session:
-        closed = await queries.is_closed(session, user_id)
+    closed = await is_closed(database, user_id)
     if closed:
         async with database.write() as session:
             await rows.set_direct(session, user_id, dm_closed_at=None)

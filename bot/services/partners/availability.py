@@ -67,10 +67,10 @@ class Available:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityTyped:
-    """Values of the form, as typed."""
+    """Values of the form; `places` are those chosen in its menu, or one text."""
 
     when: str
-    places: str = ""
+    places: tuple[str, ...] = ()
     forward: str = ""
     backward: str = ""
 
@@ -175,31 +175,25 @@ async def come_back(database: Database, person: Person, now: datetime) -> None:
     await _pause(database, person, None, now)
 
 
-def read_places(typed: str, points: Sequence[str]) -> list[str]:
-    """Parse a list of places: meeting points of the club, or free text if it has none.
+def read_places(given: Sequence[str], points: Sequence[str]) -> list[str]:
+    """Return the places of the form: chosen meeting points of the club, or a text with one place a line.
+
+    A comma never separates two: names of places have commas.
 
     Raises:
         BadInput: not a meeting point of the club, or too many.
     """
-    told = [one_line(part) for part in typed.replace(";", ",").replace("\n", ",").split(",")]
-    found: list[str] = []
-    for place in filter(None, told):
-        name = _point(place, points) if points else place[:PLACE_LIMIT]
-        if name is None:
+    known = {point.casefold(): point for point in points}
+    found: dict[str, str] = {}
+    for place in (one_line(line) for text in given for line in text.splitlines()):
+        name = known.get(place.casefold()) if points else place[:PLACE_LIMIT]
+        if place and name is None:
             raise BadInput("avail.place.unknown", typed=place, places=tuple(points))
-        if name.casefold() not in [one.casefold() for one in found]:
-            found.append(name)
+        if name:
+            found.setdefault(name.casefold(), name)
     if len(found) > MOST_PLACES and not points:
         raise BadInput("avail.place.many", limit=MOST_PLACES)
-    return found
-
-
-def _point(typed: str, points: Sequence[str]) -> str | None:
-    """Return the meeting point of that name, or the only one whose name contains the text."""
-    wanted = typed.casefold()
-    exact = [point for point in points if point.casefold() == wanted]
-    within = exact or [point for point in points if wanted in point.casefold()]
-    return within[0] if len(within) == 1 else None
+    return list(found.values())
 
 
 def _pace(typed: str, reader: Localizer) -> float:

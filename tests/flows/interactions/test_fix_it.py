@@ -42,7 +42,7 @@ async def test_a_time_zone_that_was_refused_is_corrected(club: Club) -> None:
 async def test_availability_keeps_every_field_and_says_every_fault(club: Club) -> None:
     card = await club.alice.slash(club.channel, "partner availability")
     form = await club.alice.click(card.response, label="Add my times")
-    typed = {"when": "tue 18-20 and maybe sat", "places": "Stadium, Oak", "forward": "six", "backward": "8:30"}
+    typed = {"when": "tue 18-20 and maybe sat", "places": "Stadium\nOak", "forward": "six", "backward": "8:30"}
     refused = await club.alice.submit_modal(form, typed)
     assert "maybe" in text_of(refused)
     assert "“six”" in text_of(refused)

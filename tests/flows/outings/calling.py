@@ -8,6 +8,9 @@ from typing import Any
 import discord
 from sqlalchemy import insert, select, update
 
+from bot.interactions.components import classic
+from bot.localizer import Localizer
+from cogs.outings.outing_card_view import find_button
 from db.models import Companion, Guild, Outing, Tie, User
 from tests.flows.conftest import NOON, Club, MemberActor, button_ids, text_of
 
@@ -88,5 +91,14 @@ async def copy_of(club: Club, card: discord.Message) -> discord.Message:
     """Post a copy of a card with its buttons, which the bot does not edit."""
     with club.env._bot_scope():
         channel: Any = club.env.bot.get_channel(club.channel.id)
-        sent: discord.Message = await channel.send(card.content, view=discord.ui.View.from_message(card))
+        sent: discord.Message = await channel.send(
+            card.content, embeds=card.embeds, view=discord.ui.View.from_message(card)
+        )
+    return sent
+
+
+async def partners_card(club: Club) -> discord.Message:
+    with club.env._bot_scope():
+        channel: Any = club.env.bot.get_channel(club.channel.id)
+        sent: discord.Message = await channel.send("Partners", view=classic(find_button(Localizer())))
     return sent

@@ -19,7 +19,7 @@ async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Cl
         assert "Alone only here: treadmill." in told.content
         assert list(button_ids(told)) == ["Can't come", "More"]
     assert (await state(club))[0] == "open"
-    assert "needs a spotter" in card_of(club).content
+    assert "needs a spotter" in text_of(card_of(club))
 
 
 async def test_at_check_in_by_a_limit_lowered_meanwhile_it_does_not_start(club: Club) -> None:

@@ -33,8 +33,8 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
     done = await club.bob.user.click(asked.response, label="We're all here")
     assert "You're out" in text_of(done)
     await club.restart()
-    assert "Under way" in card_of(club).content
-    assert "gate 4" not in card_of(club).content
+    assert "Under way" in text_of(card_of(club))
+    assert "gate 4" not in text_of(card_of(club))
     await club.pass_time(minutes=12, seconds=1)
     assert "Half time" in last(club, club.alice).content
     assert "Then you're the spotter and bob runs backward." in last(club, club.alice).content
@@ -47,7 +47,7 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert "Welcome home" in text_of(home)
         await club.env.settle()
     await club.env.settle()
-    assert "home" in card_of(club).content
+    assert "home" in text_of(card_of(club))
     for actor in (club.alice, club.bob):
         logged = await actor.user.click(letter(club, actor, "Your run from this outing"), label="Log it")
         assert "Logged" in text_of(logged)
@@ -242,7 +242,7 @@ async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(clu
     assert "**bob is no longer in the club**, so the outing is open again" in told[-1]
     assert not any("you're out with" in words.lower() for words in told), "nobody is told to go out with who has left"
     assert not any("can't come" in words for words in told)
-    assert "needs a spotter" in card_of(club).content
+    assert "needs a spotter" in text_of(card_of(club))
 
 
 async def test_who_is_there_without_having_confirmed_reads_at_the_start_what_the_bot_is_not(club: Club) -> None:

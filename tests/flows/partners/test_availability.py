@@ -32,9 +32,9 @@ async def test_saying_when_where_and_how_fast(club: Club) -> None:
     async with club.database.write() as session:
         await session.execute(insert(MeetingPoint).values(guild_id=club.guild.id, name="Stadium"))
     form = await club.alice.click(first.response, label="Add my times")
-    typed = {"when": "tue thu 18-20, sat 9-12", "places": "stadium", "forward": "6:00", "backward": "8:30"}
+    typed = {"when": "tue thu 18-20, sat 9-12", "places": ["Stadium"], "forward": "6:00", "backward": "8:30"}
     after = text_of(await club.alice.submit_modal(form, typed))
-    for words in ("Tue Thu 18:00–20:00, Sat 9:00–12:00", "📍 Stadium", "6:00/km", "8:30/km", "You're in."):
+    for words in ("Tue Thu 18:00–20:00, Sat 9:00–12:00", "**Where** Stadium", "6:00/km", "8:30/km", "You're in."):
         assert words in after
     kept = await row(club)
     assert kept is not None

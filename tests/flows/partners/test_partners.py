@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-import discord
 import pytest
 from sqlalchemy import insert, select
 
-from bot.interactions.components import classic
-from bot.localizer import Localizer
-from cogs.outings.outing_card_view import find_button
 from db.models import Delivery, MeetingPoint, Outing, Tie
 from tests.flows.conftest import NOON, Club, button_ids, text_of
-from tests.flows.outings.calling import FRIDAY, STADIUM, block, card_of, club_sets, find, newcomer, press, state
+from tests.flows.outings.calling import (
+    FRIDAY,
+    STADIUM,
+    block,
+    card_of,
+    club_sets,
+    find,
+    newcomer,
+    partners_card,
+    press,
+    state,
+)
 
 # ── the usual path ──
 
 
 async def test_two_find_each_other_and_agree(club: Club) -> None:
     card = await find(club, club.alice)
-    words = card.content
-    assert "**alice** needs a spotter" in words
-    assert "**Stadium**" in words
+    words = text_of(card)
+    assert "**alice needs a spotter**" in words
+    assert "### Stadium" in words
     assert f"<t:{FRIDAY.timestamp():.0f}:F>" in words
     assert "3.00 km backward · about 24 min (8:00/km)" in words
     assert "oak" not in words
@@ -31,12 +38,13 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
     ]  # fmt: skip
     said = await press(club, club.bob, card, "Spotter")
     assert "You're in, and everyone's confirmed" in said
-    assert "gate 4, by the oak" in said, "who is in sees where exactly"
-    assert "Spotter: bob" in card_of(club).content
+    assert "gate 4" not in said, "the details come in one direct message, not in two"
+    assert "gate 4, by the oak" in club.dms(club.bob)[-1].content, "who is in sees where exactly"
+    assert "Spotter: bob" in text_of(card_of(club))
     assert await state(club) == (
         "confirmed", [(club.alice.id, "backward", "in"), (club.bob.id, "spotter", "in")],
     )  # fmt: skip
-    assert "Everyone's confirmed" in card_of(club).content
+    assert "Everyone's confirmed" in text_of(card_of(club))
     for actor in (club.alice, club.bob):
         last = club.dms(actor)[-1].content
         assert "it's on" in last
@@ -56,18 +64,11 @@ async def test_a_surface_typed_against_a_known_meeting_point_is_refused_with_bot
 async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
     message = await partners_card(club)
     form = await club.bob.click(message, label="Find a partner")
-    values = {"place": "Park", "when": "tomorrow 7:00", "length": "40 min", "role": ["spotter"], "pace": ""}
+    values = {"place": "Park", "when": "tomorrow 7:00", "length": "40 min", "role": "spotter", "who": "everyone"}
     answer = await club.bob.submit_modal(form, values)
     assert "Your call's on its way to" in text_of(answer)
-    assert "**bob** can spot: who'd like to run backward?" in card_of(club).content
-    assert "About 40 min" in card_of(club).content
-
-
-async def partners_card(club: Club) -> discord.Message:
-    with club.env._bot_scope():
-        channel: Any = club.env.bot.get_channel(club.channel.id)
-        sent: discord.Message = await channel.send("Partners", view=classic(find_button(Localizer())))
-    return sent
+    assert "bob can spot" in text_of(card_of(club))
+    assert "About 40 min" in text_of(card_of(club))
 
 
 async def test_meeting_points_are_offered_and_bring_what_is_known_of_them(club: Club) -> None:
@@ -84,7 +85,7 @@ async def test_meeting_points_are_offered_and_bring_what_is_known_of_them(club: 
     unread = await club.alice.autocomplete(club.channel, "partner find", "when", "yesterday 18:00")
     assert "is over" in unread[0]["name"]
     card = await find(club, club.alice, place="Track at the mill", exactly="the far gate")
-    assert "**Track at the mill** · track" in card.content
+    assert "### Track at the mill" in text_of(card)
 
 
 # ── refusals ──
@@ -127,7 +128,7 @@ async def test_in_a_direct_message_it_goes_to_the_home_club_s_partners_channel(c
     await club_sets(club, partners_channel_id=club.channel.id)
     answer = await club.alice.user.slash("partner find", **typed)
     assert f"<#{club.channel.id}>" in text_of(answer)
-    assert "**alice** needs a spotter" in card_of(club).content
+    assert "**alice needs a spotter**" in text_of(card_of(club))
 
 
 async def test_whoever_may_not_join_reads_the_same(club: Club) -> None:
@@ -138,7 +139,7 @@ async def test_whoever_may_not_join_reads_the_same(club: Club) -> None:
     for label in ("Run backward", "Swap"):
         assert await press(club, club.bob, card, label) == refused
     limited = await find(club, club.olga, who="trusted", when="sat 9:00")
-    assert limited.content == "🤝 **olga** needs a partner"
+    assert limited.content == "**olga needs a partner** 🤝"
     assert list(button_ids(limited)) == ["Show"]
     assert await press(club, club.alice, limited, "Show") == refused
     async with club.database.write() as session:
@@ -146,7 +147,7 @@ async def test_whoever_may_not_join_reads_the_same(club: Club) -> None:
             insert(Tie).values(user_id=club.olga.id, other_id=club.alice.id, kind="trust", other_name="x", since=NOON)
         )
     shown = await club.alice.click(limited, label="Show")
-    assert "**Stadium**" in text_of(shown)
+    assert "### Stadium" in text_of(shown)
     assert "oak" not in text_of(shown)
     assert shown.response is not None
     assert "You're in" in await press(club, club.alice, shown.response, "Spotter")
@@ -159,7 +160,7 @@ async def test_a_call_to_a_role_opens_for_those_who_have_it(club: Club) -> None:
     await club.alice.slash(club.channel, "partner mine")
     await club_sets(club, spotter_role_id=role.id)
     card = await find(club, club.alice, who="spotters")
-    assert "Stadium" not in card.content
+    assert "Stadium" not in text_of(card)
     assert await press(club, club.bob, card, "Show") == "This outing isn't open to you."
     shown = await carla.click(card, label="Show")
-    assert "**Stadium**" in text_of(shown)
+    assert "### Stadium" in text_of(shown)

@@ -122,11 +122,11 @@ async def test_a_long_list_turns_and_a_name_breaks_nothing_also_after_a_restart(
 async def test_who_blocks_a_partner_is_offered_the_way_out_and_the_partner_is_told_nothing(club: Club) -> None:
     card = await find(club, club.alice)
     await press(club, club.bob, card, "Spotter")
-    shown, letters = card_of(club).content, len(club.dms(club.bob))
+    shown, letters = text_of(card_of(club)), len(club.dms(club.bob))
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert "You're still in an outing together" in text_of(blocked)
     assert "Stadium" in text_of(blocked)
-    assert card_of(club).content == shown
+    assert text_of(card_of(club)) == shown
     assert len(club.dms(club.bob)) == letters
     assert (await state(club))[0] == "confirmed"
     said = await press(club, club.alice, blocked.response, "Can't come")

@@ -42,7 +42,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
         assert walk.t("The calls|Die Zurufe") in evening
     await walk.later(hours=23)
     for actor in (alice, bob):
-        (hour,) = walk.told(actor, "👟 Your run with|👟 Du läufst")
+        (hour,) = walk.told(actor, "Your run with|Du läufst")
         assert "gate 4, by the oak" in hour
     await walk.later(hours=1)
     for actor in (alice, bob):
@@ -60,7 +60,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
     walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
     (draft,) = walk.told(alice, DRAFT)
-    assert re.search(walk.t(r"^👀 Spotting: \d+:\d\d$|^👀 Begleitet: \d+:\d\d$"), draft, re.M)
+    assert re.search(walk.t(r"^Spotting: \d+:\d\d$|^Begleitet: \d+:\d\d$"), draft, re.M)
     await walk.press(bob, "both are|beide zu Hause", HOME, "Welcome home|Willkommen zu Hause")
     walk.told(bob, DRAFT)
     assert (await state(club))[0] == "home"

@@ -13,6 +13,9 @@ IN = "You're in.|Du bist dabei"
 SETTLED = "Does it work for you?|Passt es für dich?"
 
 
+PAIR = "**alice** backward + **bob** spotting|**alice** rückwärts + **bob** begleitet"
+
+
 async def set_the_club_up(walk: Walk) -> ChannelHandle:
     """Go through every page of the settings as an organiser, and return the organisers' channel."""
     club, olga = walk.club, walk.club.olga
@@ -53,8 +56,8 @@ async def say_when(walk: Walk, actor: MemberActor, role: str) -> InteractionResu
     """Save a member's times, places, paces and role, and return the card."""
     card = await walk.slash(actor, "partner availability", "Tell me when|Sag mir, wann")
     form = await walk.press(actor, card, "Add my times|Zeiten eintragen")
-    typed = {"when": "tue 18-20|Di 18-20", "places": "stadium", "forward": "6:00", "backward": "8:30"}
-    await walk.send(form, typed, IN, "Tue 18:00–20:00|Di 18:00–20:00", "📍 Stadium", "8:30")
+    typed = {"when": "tue 18-20|Di 18-20", "places": ["Stadium"], "forward": "6:00", "backward": "8:30"}
+    await walk.send(form, typed, IN, "Tue 18:00–20:00|Di 18:00–20:00", "Stadium", "8:30")
     await walk.choose(actor, card, f"avail:roles:v1:{walk.club.guild.id}", [role])
     return card
 
@@ -75,14 +78,19 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
     await walk.press(
         bob, "is coming|Bald ist", "Skip this week|Diese Woche nicht", "You're out of the round|bist du nicht dabei"
     )
-    await walk.slash(olga, "partner round", "alice: left over|alice: übrig")
+    await walk.slash(olga, "partner round", "### Left over: 1|### Übrig: 1")
     await walk.press(
         bob, "out of the round|nicht dabei", "I'm in after all|Doch dabei", "You're in the round|bist du dabei"
     )
-    await walk.slash(olga, "partner round", "As of now|Nach jetzigem Stand", "⏪ **alice** + 👀 **bob**")
+    await walk.slash(
+        olga,
+        "partner round",
+        "As of now|Nach jetzigem Stand",
+        PAIR,
+    )
 
     await walk.later(hours=24)
-    walk.posted(office, "⏪ **alice** + 👀 **bob**")
+    walk.posted(office, PAIR)
     await walk.slash(alice, "partner round", "for organisers|Orga-Team")
     await walk.press(olga, office.last_message, "Draw again|Neu auslosen", "Drawn again|Neu ausgelost")
     await walk.press(

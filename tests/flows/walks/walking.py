@@ -37,7 +37,7 @@ HOME = "Home|Zu Hause"
 LOG_IT = "Log it|Eintragen"
 NOT_OPEN = "This outing isn't open to you|Diese Verabredung steht dir nicht offen"
 IT_IS_TIME = "It's time|Es ist so weit"
-OUT = "🏃 **You're out|unterwegs.** Spätestens"
+OUT = "**You're out|unterwegs.** 🏃 Spätestens"
 DRAFT = "Your run from this outing|Dein Lauf von dieser Verabredung"
 
 
@@ -187,7 +187,7 @@ class Walk:
 async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "backward", **typed: Any) -> None:
     """Let one member call, and the other join, which confirms."""
     await walk.slash(one, "partner find", CALLED, **(STADIUM | {"role": role} | typed))
-    await walk.press(other, walk.card(), SWAP if role == "swap" else FORWARD, "You're in|Du bist dabei", "gate 4")
+    await walk.press(other, walk.card(), SWAP if role == "swap" else FORWARD, "You're in|Du bist dabei")
     for actor in (one, other):
         (letter,) = walk.told(actor, ITS_ON)
         assert walk.t("I'm not an emergency service|Ich bin kein Notdienst") in letter
@@ -196,7 +196,9 @@ async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "b
 
 async def check_in(walk: Walk, one: MemberActor, other: MemberActor) -> None:
     """Check in both members."""
-    asked = await walk.press(one, IT_IS_TIME, "Check in|Einchecken", "Who's there?|Wer ist da?")
+    label = walk.t("Check in|Einchecken")
+    (letter,) = [m for m in walk.club.dms(one) if label in button_ids(m)]
+    asked = await walk.press(one, letter.content.splitlines()[0], label, "Who's there?|Wer ist da?")
     await walk.press(one, asked, "We're all here|Wir sind alle da", "You're out|Ihr seid unterwegs")
     for actor in (one, other):
         (letter,) = walk.told(actor, OUT)

@@ -16,6 +16,7 @@ from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
+from cogs.outings.outing_card_view import FramedCard
 
 ADA, BEN, CEM = 1001, 1002, 1003
 NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem"}
@@ -101,6 +102,15 @@ def under_way() -> Iterator[Case]:
 
 
 CASES = [*before(), *under_way()]
+
+
+def words_of(card: FramedCard) -> str:
+    """Return everything that a public card says."""
+    words, details, _ = card
+    if details is None:
+        return words
+    columns = [f"{field.name}: {', '.join(str(field.value).splitlines())}" for field in details.fields]
+    return "\n".join([words, details.description or "", *columns, details.footer.text or ""])
 
 
 def pressable(view: discord.ui.View | discord.ui.LayoutView | None) -> set[str]:

@@ -7,30 +7,27 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.domain.outings.outing_rules import Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.outings.outing_rules import ENDED, Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.interactions.components import classic
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.members.people import Club
 from bot.services.outings.outing_transitions import LeaveReason
+from bot.services.outings.partner_calls import Who
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
+from bot.services.partners.meeting_points import ClubPoint
 from bot.services.safety.contact_answers import AlarmedContact, AlarmedContacts, Tried
 from cogs.outings import outing_letters_view as letters
-from cogs.outings.call_form_view import call_form, change_form
-from cogs.outings.outing_card_view import (
-    about_for,
-    full_card,
-    more_menu,
-    my_outings,
-    private_card,
-    public_card,
-    sure_card,
-)
+from cogs.outings.call_form_view import CallFilled, call_form, change_form
+from cogs.outings.outing_card_view import full_card, more_menu, my_outings, private_card, public_card, sure_card
+from cogs.outings.outing_lines import about_for
 from cogs.outings.outing_view import came_home, eyes_back, eyes_lost
 from cogs.safety import alerts_view as alerts
 from cogs.safety import quiet_alarms_view as quiet_alarms
 from tests.rules.outings.longest_outing import AT, LONGEST_ID, NASTY, companion, worst
+from tests.rules.outings.outing_views import words_of
 
 READERS = [Localizer(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
 STATES = list(OutingState)
@@ -49,12 +46,16 @@ def is_harmless(text: str) -> bool:
 @pytest.mark.parametrize("state", STATES)
 def test_the_longest_public_card_fits_and_never_says_where_exactly(state: OutingState, reader: Localizer) -> None:
     for audience in Audience:
-        words, view = public_card(worst(state, audience=audience, place="Track", detail="by the old oak"), reader)
+        card = public_card(worst(state, audience=audience, place="Track", detail="by the old oak"), reader)
+        words, view = words_of(card), card.view
         assert len(words) <= 2000
         assert is_harmless(words)
         assert "oak" not in words
-        assert ("Track" in words) == (audience is Audience.EVERYONE and state not in STATES[4:7] + STATES[8:])
-        assert len(public_card(worst(state, audience=audience), reader)[0]) <= 2000
+        shown = state is OutingState.HOME or state not in ENDED
+        assert ("Track" in words) == (audience is Audience.EVERYONE and shown)
+        longest = public_card(worst(state, audience=audience), reader)
+        assert len(words_of(longest)) <= 2000
+        assert longest.details is None or all(len(field.value or "") <= 1024 for field in longest.details.fields)
         assert len(labels(view)) == len(set(labels(view))) <= 5
 
 
@@ -79,7 +80,7 @@ def test_a_limited_card_says_what_is_true_and_no_more(
     people = [replace(one, name=name) for one, name in zip(worst().companions, ("Ada", "Ben", "Cem"), strict=False)]
     outing = worst(OutingState(state), audience=audience, companions=tuple(people), place="Track")
     for reader, said in zip(READERS, (english, german) if LANGUAGES[0] == "en" else (german, english), strict=True):
-        words, view = public_card(outing, reader)
+        words, view = words_of(card := public_card(outing, reader)), card.view
         assert said in words
         assert not any(told in words for told in ("Ben", "Cem", "Track"))
         over = outing.state in (OutingState.HOME, OutingState.NO_SHOW, OutingState.RESOLVED, OutingState.CANCELLED)
@@ -141,8 +142,10 @@ def test_private_cards_and_forms_fit(reader: Localizer) -> None:
         assert view.total_children_count <= 40
         assert sum(map(len, texts)) <= 4000
         assert all(map(is_harmless, texts))
-    assert len(call_form(reader).children) == 5
-    assert len(change_form(outing, reader).children) == 2
+    points = [ClubPoint(number, NASTY[:60], Surface.TRACK, None) for number in range(1, 26)]
+    for offered in ([], points):
+        assert len(call_form(reader, offered, list(Who), CallFilled(NASTY[:80], NASTY, NASTY)).children) == 5
+        assert len(change_form(outing, offered, reader).children) == (3 if offered else 2)
 
 
 def test_what_is_no_longer_true_is_not_said() -> None:
@@ -169,19 +172,20 @@ def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has
     outing = worst(OutingState.UNDER_WAY, companions=tuple(people), place="Park", detail=None)
     for reader, spotter, alone in zip(
         READERS if LANGUAGES[0] == "en" else READERS[::-1],
-        ("👀 Spotter", "👀 Begleitung"), ("Without a spotter: Ada", "Ohne Begleitung: Ada"), strict=True,
+        ("**Spotter**", "**Begleitung**"), ("Without a spotter: Ada", "Ohne Begleitung: Ada"), strict=True,
     ):  # fmt: skip
-        public, _ = public_card(outing, reader)
+        public = words_of(public_card(outing, reader))
         inside = "\n".join(about_for(outing, ada, reader))
         outside = "\n".join(about_for(outing, 7, reader))
         assert spotter not in public + inside + outside
         assert alone in inside
         assert alone not in public + outside
-        assert "🏡" in inside
-        assert "🏡" not in public + outside
+        home = reader.t("partners.card.home", names="Ben")
+        assert home in inside
+        assert home not in public + outside
         assert reader.both(["Ada", "Ben"]) in public
     both_out = replace(outing, companions=(people[0], replace(people[1], home_at=None)))
-    assert "👀 Spotter: Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
+    assert "**Spotter** Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
 
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)

@@ -31,7 +31,9 @@ async def test_nothing_is_said_at_first_and_every_role_is_taken_then(database: D
     person = await ada(database)
     before = await availability.available(database, person, TODAY)
     assert (before.known, before.complete, before.club) == (False, False, "Club")
-    await availability.say(database, person, AvailabilityTyped("tue thu 18-20", "Park; Track", "6:00", "8:30/km"), NOW)
+    await availability.say(
+        database, person, AvailabilityTyped("tue thu 18-20", ("Park\nTrack",), "6:00", "8:30/km"), NOW
+    )
     after = await availability.available(database, person, TODAY)
     assert after.windows == (Window(1, 1080, 1200), Window(3, 1080, 1200))
     assert (after.places, after.wishes) == (("Park", "Track"), frozenset(Wish))
@@ -41,7 +43,7 @@ async def test_nothing_is_said_at_first_and_every_role_is_taken_then(database: D
 
 async def test_what_is_said_again_replaces_all_but_the_roles_and_the_pause(database: Database) -> None:
     person = await ada(database)
-    await availability.say(database, person, AvailabilityTyped("tue 18-20", "Park", "6:00", "8:30"), NOW)
+    await availability.say(database, person, AvailabilityTyped("tue 18-20", ("Park",), "6:00", "8:30"), NOW)
     await availability.choose_roles(database, person, ["spotter"], NOW)
     assert await availability.pause(database, person, "1 Dec", NOW) == date(2026, 12, 1)
     await availability.say(database, person, AvailabilityTyped("wed 6-8"), NOW)
@@ -74,31 +76,32 @@ async def test_each_in_one_s_own_words(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "places"),
+    ("given", "points", "places"),
     [
-        ("", []),
-        ("stadium, City Park", ["Stadium", "City Park"]),
-        ("park", ["City Park"]),
-        ("Park, city park ,", ["City Park"]),
-        ("gate", ["Stadium, gate 4"]),
-        ("park, \u200b,\u3164", ["City Park"]),
+        ((), POINTS, []),
+        (("",), POINTS, []),
+        (("Stadium", "City Park"), POINTS, ["Stadium", "City Park"]),
+        (("Stadium, gate 4",), POINTS, ["Stadium, gate 4"]),
+        (("City Park", "city park"), POINTS, ["City Park"]),
+        (("Meadow, old oak",), [], ["Meadow, old oak"]),
+        (("Park\n park \n\u200b\nMeadow, old oak",), [], ["Park", "Meadow, old oak"]),
     ],
 )
-def test_places_are_the_clubs(typed: str, places: list[str]) -> None:
-    assert read_places(typed, POINTS) == places
+def test_places_are_chosen_or_written_one_a_line(given: tuple[str, ...], points: list[str], places: list[str]) -> None:
+    assert read_places(given, points) == places
 
 
 @pytest.mark.parametrize(
     ("typed", "points", "key"),
     [
         ("river", POINTS, "avail.place.unknown"),
-        ("i", POINTS, "avail.place.unknown"),
-        ("a,b,c,d,e,f", [], "avail.place.many"),
+        ("City Park, Stadium", POINTS, "avail.place.unknown"),
+        ("a\nb\nc\nd\ne\nf", [], "avail.place.many"),
     ],
 )
 def test_a_place_the_club_does_not_have_is_refused(typed: str, points: list[str], key: str) -> None:
     with pytest.raises(BadInput) as refused:
-        read_places(typed, points)
+        read_places((typed,), points)
     assert refused.value.key == key
 
 
@@ -107,7 +110,7 @@ async def test_the_refusal_names_the_clubs_points(database: Database) -> None:
     async with database.write() as session:
         await session.execute(insert(MeetingPoint).values(guild_id=CLUB, name="Stadium"))
     with pytest.raises(BadInput) as refused:
-        await availability.say(database, person, AvailabilityTyped("tue 18-20", "River"), NOW)
+        await availability.say(database, person, AvailabilityTyped("tue 18-20", ("River",)), NOW)
     assert refused.value.params == {"typed": "River", "places": ("Stadium",)}
     assert not (await availability.available(database, person, TODAY)).known
 
