@@ -30,10 +30,6 @@ SEASONS_SHOWN = 10
 """Seasons in the menu, latest first; earlier ones are found by name."""
 OTHER = "other"
 """Value of the menu's entry that asks for a period in words."""
-SENTENCES = (Metric.SPOTTING, Metric.GAIN, Metric.EFFORT)
-"""Metrics with sentences of their own on how to get onto the board."""
-NOTES = (Metric.GAIN, Metric.EFFORT)
-"""Metrics whose board says what is counted."""
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 TINT = {
     BoardDirection.BACKWARD: COLOURS["backward"],
@@ -102,7 +98,7 @@ def head_of(board: Board, reader: Localizer, club: str) -> str:
     line = reader.t("board.card.club", club=escaped(club, 60), span=shown)
     if board.among is not Among.EVERYBODY:
         line += f" · {reader.t(f'board.among.{board.among.value}')}"
-    if board.kind.metric in NOTES:
+    if board.kind.metric.column.sparse:  # it is not obvious what is counted
         line += f"\n{reader.t(f'board.note.{board.kind.metric.value}')}"
     return f"### {reader.t(board.kind.title_key)}\n{line}"
 
@@ -146,7 +142,7 @@ def _sentence(board: Board, sentence: str) -> str:
     """Return the last part of the key of a sentence on how to get onto this board."""
     if board.among is Among.FOLLOWED and sentence == "empty":
         return "empty_followed"
-    if board.kind.metric in SENTENCES:
+    if not board.kind.metric.own_runs_suffice:
         return f"{sentence}_{board.kind.metric.value}"
     return sentence
 

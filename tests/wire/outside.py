@@ -14,7 +14,7 @@ def card_in(there: LocalDiscord, words: str) -> Json | None:
     """Return the outing's card in the channel, if it contains `words`."""
     runs = there.clubs[0].channels["runs"]
     cards = [m for m in there.messages.values() if m["channel_id"] == runs and not m["flags"] & EPHEMERAL]
-    return next((card for card in cards if words in card["content"]), None)
+    return next((card for card in cards if words in text_of(card)), None)
 
 
 def answer_of(asked: Asked) -> Json | None:

@@ -126,9 +126,17 @@ def parts(components: list[Json]) -> Iterator[Json]:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """Return all text of a message except that of its buttons."""
-    return "\n".join([message["content"], *(part["content"] for part in parts(message["components"])
-                                            if part["type"] == 10)]).strip()  # fmt: skip
+    """Return all text of a message, also in embeds, except that of its buttons."""
+    shown = [part["content"] for part in parts(message["components"]) if part["type"] == 10]
+    framed = [text for embed in message.get("embeds", []) for text in embed_texts(embed)]
+    return "\n".join([message["content"], *shown, *framed]).strip()
+
+
+def embed_texts(embed: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts of an embed in the order in which a client shows them."""
+    yield from (embed[part] for part in ("title", "description") if part in embed)
+    for one in embed.get("fields", []):
+        yield from (one["name"], one["value"])
 
 
 def component(message: Mapping[str, Any], wanted: str) -> Json:

@@ -189,7 +189,7 @@ async def test_a_slow_press_changes_its_message(
     assert shown.message is not None
     fail(there, "POST", CALLBACK, troubles)
     fail(there, "PATCH", ORIGINAL, troubles)
-    pressed = await (await there.press(shown.message, "board:what", ADA, values=["days_backward"])).answer()
+    pressed = await (await there.press(shown.message, "board:metric", ADA, values=["days_backward"])).answer()
     await finish()
     assert pressed.followups == []
     assert text_of(there.messages[shown.message["id"]]) != text_of(shown.message)

@@ -133,6 +133,11 @@ class Metric(StrEnum):
         """Catalogue key of its name."""
         return f"board.metric.{self.value}"
 
+    @property
+    def own_runs_suffice(self) -> bool:
+        """Whether logging a run is enough to get onto its boards; if not, the board has sentences of its own."""
+        return self.counts is Counts.RUNS and not self.column.sparse
+
 
 @dataclass(frozen=True, slots=True)
 class BoardKind:

@@ -180,7 +180,9 @@ def _declared(table: Table, row: Row) -> dict[str, Any]:
         plain |= {name: row[name] for name in along.columns}
     for column, said in columns_declared(table, JsonContent):
         if column.name in plain:
-            content = json.loads(plain[column.name]) if said.large else plain[column.name]
+            content = plain[column.name]
+            if said.large and content is not None:
+                content = json.loads(content)
             plain[column.name] = without_anybody(content) if said.people else content
     for part, *_ in queries.following(table):
         plain[part.name] = [_declared(part, one) for one in row[part.name]]
