@@ -24,6 +24,8 @@ PREAMBLE_LINES = 10
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """What Excel writes into the first line."""
+_PADDING = " \t\0\ufeff"
+"""Characters that may stand before a document: blanks, padding of devices, and byte-order marks in odd places."""
 csv.field_size_limit(TABLE_CELL_CHARACTERS)
 
 
@@ -73,7 +75,7 @@ def is_table(data: bytes) -> bool:
     """Whether the data looks like a table: text whose first lines have separators."""
     rows = _LINE_ENDS.split(table_text(data[:20_000]))[:PREAMBLE_LINES]
     text = "".join(rows)
-    if not text or text.lstrip().startswith(("<", "{", "[")):
+    if not text or text.lstrip(_PADDING).startswith(("<", "{", "[")):
         return False
     strange = sum(not (c.isprintable() or c in "\t\0") for c in text)
     return strange * 20 <= len(text) and any(separator in row for row in rows for separator in SEPARATORS)

@@ -17,11 +17,11 @@ import pytest_asyncio
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.boards.metrics import BoardDirection, Metric, board_kind
+from bot.domain.boards.spans import WEEK
 from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
-from bot.domain.when.periods import Period
 from bot.errors import Unavailable
-from bot.services.boards.boards import board
+from bot.services.boards.boards import BoardChoice, board
 from bot.services.members.people import Person, Seen, meet
 from bot.services.runs import run_changes, runs
 from db import dialect
@@ -126,8 +126,8 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
     await count("usual direction", runs.usual_direction(sqlite, ALICE))
     logged = await count("log", run_changes.log_run(sqlite, who, FIVE_K, interaction_id=2, now=NOW))
     await count("keep the card", runs.keep_card(sqlite, logged.view.run_id, 5, 6))
-    look = (CLUB, ALICE, Metric.DISTANCE, BoardDirection.BACKWARD, Period.WEEK, 0, NOW.date())
-    await count("board", board(sqlite, *look))
+    choice = BoardChoice(board_kind(Metric.DISTANCE, BoardDirection.BACKWARD), WEEK)
+    await count("board", board(sqlite, CLUB, ALICE, choice, "UTC", NOW))
     # Statements plus a commit: a log writes run, stretches, revision and standings, and reads member, week and
     # earlier runs.
     assert counted == {"meet": 2, "usual direction": 2, "log": 8, "keep the card": 3, "board": 3}

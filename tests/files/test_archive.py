@@ -56,7 +56,7 @@ def test_folders_and_notes_do_not_count() -> None:
 
 
 def test_other_files_in_an_archive_spoil_nothing() -> None:
-    assert reasons(read(zipped(("notes.csv", b"a,b"), ("x.fit", FIT), ("empty.fit", b"")))) == [
+    assert reasons(read(zipped(("notes.txt", b"slept well"), ("x.fit", FIT), ("empty.fit", b"")))) == [
         "format",
         None,
         "nothing_in_it",

@@ -11,6 +11,7 @@ import pytest_asyncio
 from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.members.allowances import Allowance
 from bot.domain.runs.activity import FileReport
+from bot.domain.runs.tables import TableHints
 from bot.errors import Conflict
 from bot.worker import file_jobs
 from bot.worker.file_jobs import FileJobs, PostedFile
@@ -104,7 +105,7 @@ async def test_of_all_that_wait_one_attachment_is_in_memory(worker: Hijacked, mo
 async def test_nobody_reads_in_a_process_that_has_read_anothers_files(worker: Hijacked) -> None:
     await read(worker, ("a.fit", FIT), member=ADA)
     hers = process_id(worker)
-    await worker.run("desk._read = lambda entry: []")
+    await worker.run("desk._read = lambda entry, hints: []")
     assert await read(worker, ("a.fit", FIT), member=ADA) == []
     assert process_id(worker) == hers, "her own is kept"
     (report,) = await read(worker, ("b.fit", FIT), member=BEN)
@@ -160,7 +161,7 @@ async def test_an_import_ends_before_discord_takes_its_report_no_more(
     assert [report.reason for report in found] == ["files.reason.too_late"] * 2
     assert Held.fetched == 0
     archive = zipped(*((f"{at}.fit", FIT) for at in range(6)))
-    ended = file_jobs._Job(BEN, [counted("year.zip", archive)], ends_at=0.0)
+    ended = file_jobs._Job(BEN, [counted("year.zip", archive)], TableHints(), ends_at=0.0)
     await worker._files._take(ended)
     assert [report.filename for report in ended.reports] == ["0.fit"], "an archive is left where time is up"
 

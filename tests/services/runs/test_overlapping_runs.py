@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.runs.activity import Activity, Source
 from bot.domain.runs.runs import Direction, RunContent, Stretch
+from bot.domain.when.periods import Period
 from bot.errors import Conflict, NotFound
 from bot.services.runs import lap_directions, overlapping_runs, run_changes
 from bot.services.runs.imports import Outcome
@@ -52,7 +53,7 @@ async def test_a_second_recording_is_asked_about_before_its_direction(database: 
     ):
         with pytest.raises(Conflict, match=r"imports\.twins\.first"):
             await answer
-    assert await total(database, Standing) == 8, "the watch's alone: two sums of four periods"
+    assert await total(database, Standing) == 2 * len(Period), "the watch's alone: two sums of each period"
 
 
 async def test_two_recordings_brought_in_together_are_asked_about_once(database: Database) -> None:
