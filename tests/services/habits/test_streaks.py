@@ -156,7 +156,7 @@ def test_until_when_in_words(typed: str, language: str, back_on: str) -> None:
         ("in 20 minutes", "nudges.pause.today"),
         ("in 2 years", "nudges.pause.long"),
         ("when it heals", "nudges.pause.unclear"),
-        ("30 feb", "entry.moment.no_such_day"),
+        ("30 feb", "nudges.pause.unclear"),
         ("yesterday", "nudges.pause.today"),
     ],
 )
