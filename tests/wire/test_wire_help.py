@@ -237,12 +237,7 @@ async def test_past_the_database_a_partner_who_is_the_contact_too_is_not_told_as
     there: LocalDiscord, bot: Backpedal, database_file: Path
 ) -> None:
     menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
-    with closing(sqlite3.connect(database_file)) as database, database:
-        database.execute(
-            "INSERT INTO contacts (user_id, contact_id, contact_name, position, state, asked_at)"
-            " VALUES (?, ?, 'Ben', 1, 'accepted', '2026-01-01 00:00:00')",
-            (ADA.id, BEN.id),
-        )
+    await asyncio.to_thread(_add_contact, database_file)  # on the event loop it would wait for the bot's own write
     async with locked(database_file):
         words = await told(there, await there.press(menu, "alert:help", ADA), 30)
     assert "The organisers have my message" in words
@@ -252,3 +247,12 @@ async def test_past_the_database_a_partner_who_is_the_contact_too_is_not_told_as
 def _set_return(database_file: Path, back: str) -> None:
     with closing(sqlite3.connect(database_file, timeout=30)) as other, other:
         other.execute("UPDATE outings SET due_back_at = ?", (back,))
+
+
+def _add_contact(database_file: Path) -> None:
+    with closing(sqlite3.connect(database_file, timeout=30)) as other, other:
+        other.execute(
+            "INSERT INTO contacts (user_id, contact_id, contact_name, position, state, asked_at)"
+            " VALUES (?, ?, 'Ben', 1, 'accepted', '2026-01-01 00:00:00')",
+            (ADA.id, BEN.id),
+        )

@@ -42,7 +42,7 @@ async def test_before_anything_is_typed_it_shows_what_could_be(club: Club) -> No
     assert "Next: **Thu 19 Nov 06:30**" in text_of(answer)
     await club.speak("de")
     german = await club.alice.autocomplete(club.channel, "remind me", "when", "")
-    assert german[2]["name"] == "jeden Di und Do 06:30 · als Nächstes Do. 19. Nov. 06:30"
+    assert german[2]["name"] == "jeden Di und Do 6:30 · als Nächstes Do. 19. Nov. 06:30"
 
 
 async def test_another_zone_moves_what_is_due_and_the_alarm_with_it(club: Club) -> None:
