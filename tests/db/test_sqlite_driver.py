@@ -128,9 +128,9 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
     await count("keep the card", runs.keep_card(sqlite, logged.view.run_id, 5, 6))
     choice = BoardChoice(board_kind(Metric.DISTANCE, BoardDirection.BACKWARD), WEEK)
     await count("board", board(sqlite, CLUB, ALICE, choice, "UTC", NOW))
-    # Statements plus a commit: a log writes run, stretches, revision and standings, and reads member, week and
-    # earlier runs.
-    assert counted == {"meet": 2, "usual direction": 2, "log": 8, "keep the card": 3, "board": 3}
+    # Statements plus a commit: a log writes run, stretches, revision, standings and best efforts, and reads member,
+    # windows, week and earlier runs; a board reads its window, page, viewer's row, neighbour and previous period.
+    assert counted == {"meet": 2, "usual direction": 2, "log": 14, "keep the card": 3, "board": 6}
 
 
 async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database, visits: Visits) -> None:
@@ -141,8 +141,8 @@ async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database,
     assert visits.count == 0
 
 
-COMMIT = 9
-"""The call that commits a first log: after run, stretches, revision, member, standings, the zone told, and the week."""
+COMMIT = 13
+"""The call that commits a first log: after its rows, the standings, the best efforts, the zone told, and the week."""
 
 
 @pytest.mark.parametrize("moment", range(1, COMMIT + 1))
