@@ -58,7 +58,8 @@ async def test_every_command_that_refuses_a_text_offers_to_fix_it(club: Club, la
         form = await club.olga.click(refused.response, label=FIX[language])
         for text in typed.values():
             in_form = any(text in str(value) for value in filled(form).values())
-            assert in_form or (text == TAKEN["exactly"] and text in text_of(refused)), f"{text} of /{name}"
+            kept = name == "partner find" and text in (TAKEN["exactly"], "qpaceq")  # a form has five fields
+            assert in_form or (kept and text in text_of(refused)), f"{text} of /{name}"
         again = await club.olga.submit_modal(form, resent(form, club.channel))
         assert again.response is None or again.response.id == refused.response.id, "in place of the first refusal"
         second = await club.olga.click(refused.response, label=FIX[language])
@@ -76,7 +77,7 @@ async def test_a_call_keeps_whom_it_is_for_its_surface_and_its_exact_spot(club: 
     await club.restart()
     form = await club.alice.click(refused.response, label="Fix it")
     assert filled(form) == {
-        "place": "Stadium", "when": "yesterday 18:00", "length": "3k", "role": "spotter", "pace": "",
+        "place": "Stadium", "when": "yesterday 18:00", "length": "3k", "role": "spotter", "who": "trusted",
     }  # fmt: skip
     again = await club.alice.submit_modal(form, resent(form) | {"when": "whenevr"})
     assert "gate 4" in text_of(again) or "gate 4" in text_of(refused.response)
