@@ -37,6 +37,7 @@ class CallFilled:
     length: str = ""
     role: Wish | None = None
     who: Who = Who.EVERYONE
+    pace: str = ""
 
 
 def call_form(
@@ -85,7 +86,9 @@ def call_form(
         ),
         Pick(reader.t("partners.form.role"), ui.RadioGroup(custom_id="role", options=roles, required=True)),
     ]
-    if len(whom) > 1:
+    if filled.pace:  # a form has five fields: one that was opened to mend a pace leaves who may answer as it was
+        fields.append(Field("pace", reader.t("partners.form.pace"), filled.pace, limit=40))
+    elif len(whom) > 1:
         fields.append(Pick(reader.t("partners.form.who"), ui.RadioGroup(custom_id="who", options=whom, required=True)))
     return Form(reader.t("partners.form.title"), custom_id, fields)
 

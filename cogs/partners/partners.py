@@ -61,7 +61,7 @@ class CallForm:
     who: Who | None = None
     point: int | None = None
     place: str = ""
-    pace: str = ""
+    pace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +254,8 @@ class Partners(commands.Cog):
     ) -> None:
         """Open the form, filled with what was refused, with these further terms."""
         person = await resolve_member(interaction)
-        place, when, length = typed_before(interaction, 3)
-        filled = CallFilled(place, when, length, wish, who)
+        place, when, length, pace = typed_before(interaction, 4)
+        filled = CallFilled(place, when, length, wish, who, pace)
         await self._open(interaction, person, filled, identity("call", "asked", who, surface, minutes), refused=True)
 
     @pressed("call", "again", "who", "surface", "minutes")
@@ -292,7 +292,7 @@ class Partners(commands.Cog):
         person = await resolve_member(interaction)
         pace, exactly = typed_before(interaction, 5)[3:]
         place = place_of(await self._points(person), form.point, form.place)
-        texts = CallTexts(place, form.when, form.length, form.pace or pace, exactly)
+        texts = CallTexts(place, form.when, form.length, pace if form.pace is None else form.pace, exactly)
         await _ask(interaction, person, texts, CallTerms(form.role, form.who or who, surface, minutes))
 
     @pressed("call", "mine")
@@ -305,7 +305,7 @@ class Partners(commands.Cog):
         """Post a call with the form's values."""
         person = await resolve_member(interaction)
         place = place_of(await self._points(person), form.point, form.place)
-        texts = CallTexts(place, form.when, form.length, form.pace)
+        texts = CallTexts(place, form.when, form.length, form.pace or "")
         await _ask(interaction, person, texts, CallTerms(form.role, form.who or Who.EVERYONE))
 
 

@@ -47,7 +47,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     ((outing),) = await outings(club)
     assert outing.state == "confirmed"
-    assert "Everyone's confirmed" in partners.last_message.content
+    assert "Everyone's confirmed" in text_of(partners.last_message)
 
 
 async def test_organisers_confirm_at_once_or_draw_again(club: Club) -> None:

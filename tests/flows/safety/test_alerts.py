@@ -37,7 +37,7 @@ async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_a
     club.close_dms(dora)
     before = club.env.now()
     everybody = (club.alice, club.bob, dora, finn, club.olga)
-    asked = [("alice", "**Are you home?**"), ("bob", "**Are you home?**")]
+    asked = [("alice", "**Are you home?** 🏡"), ("bob", "**Are you home?** 🏡")]
     await club.restart(hours=2)
     await club.pass_time(minutes=4)
     assert heard(club, before + timedelta(hours=1), room, *everybody) == asked
@@ -106,7 +106,7 @@ async def test_the_escalation_step_by_step_until_home_and_nothing_of_it_in_publi
     await club.pass_time(**HALF_AN_HOUR_AND_MORE)
     await club.pass_time(minutes=15)
     asked = last(club, club.alice)
-    assert "**Are you home?** You were due back" in asked.content
+    assert "**Are you home?** 🏡 You were due back" in asked.content
     assert list(button_ids(asked)) == ["Home", "Extend", "Need help"]
     await club.pass_time(minutes=5)
     told = last(club, dora).content
