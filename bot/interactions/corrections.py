@@ -76,6 +76,9 @@ def fix_form(opener_id: str, choices: Sequence[Sequence[str]] = (), *, whole: bo
         opener_id: custom id of that button.
         choices: the values chosen in each menu of the form, in its order.
         whole: whether every field of the form is known, so that one without a text was left empty.
+
+    Raises:
+        ValueError: the opener's id alone is too long for a custom id.
     """
     parts = [opener_id.replace(":", _PART), int(whole)]
     chosen = _MENU.join(_VALUE.join(quote(value, safe="") for value in values) for values in choices)
@@ -157,10 +160,14 @@ def _is_refusal(message: discord.Message | None) -> bool:
 
 
 def _entered(interaction: discord.Interaction[Any], reader: Localizer) -> _Correction | None:
-    """Return what was entered in a form that `keep_form` was called for."""
+    """Return what was entered in a form that `keep_form` was called for; None if its id leaves no room for a Fix it."""
     if "form" not in interaction.extras:
         return None
     opener_id, labels = interaction.extras["form"]
+    try:
+        fix_form(opener_id)
+    except ValueError:  # only a forged id is that long
+        return None
     data: Any = interaction.data or {}
     entered = dict(entered_in(data))
     texts = {name: key for name, key in labels.items() if name not in menus_in(data)}

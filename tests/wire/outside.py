@@ -33,7 +33,7 @@ async def told(there: LocalDiscord, asked: Asked, timeout_s: float = 10) -> str:
 def letter_to(there: LocalDiscord, person: Person, words: str) -> Json | None:
     """Return the newest direct message to somebody that contains `words`."""
     channel = there.direct(person.id)
-    letters = [m for m in there.messages.values() if m["channel_id"] == channel and words in m["content"]]
+    letters = [m for m in there.messages.values() if m["channel_id"] == channel and words in text_of(m)]
     return letters[-1] if letters else None
 
 

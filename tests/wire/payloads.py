@@ -137,6 +137,8 @@ def embed_texts(embed: Mapping[str, Any]) -> Iterator[str]:
     yield from (embed[part] for part in ("title", "description") if part in embed)
     for one in embed.get("fields", []):
         yield from (one["name"], one["value"])
+    if footer := embed.get("footer"):
+        yield footer["text"]
 
 
 def component(message: Mapping[str, Any], wanted: str) -> Json:

@@ -37,6 +37,9 @@ class Logged:
     at: float = field(default_factory=time.monotonic)
 
 
+ENTRY = web.RequestKey("ENTRY", Logged)
+
+
 class LocalDiscord(Acting):
     """The server. `async with LocalDiscord() as there:` starts it on a free port.
 
@@ -164,7 +167,7 @@ class LocalDiscord(Acting):
         if not request.path.startswith(API):
             return await handler(request)
         path = request.path.removeprefix(API)
-        entry = request["entry"] = Logged(request.method, path)
+        entry = request[ENTRY] = Logged(request.method, path)
         fault = next((f for f in self._faults if f.method == entry.method and f.path.fullmatch(path)), None)
         if fault is not None:
             fault.times -= 1
@@ -234,7 +237,7 @@ class LocalDiscord(Acting):
     async def _put_commands(self, request: web.Request) -> web.Response:
         self.syncs += 1
         given = {"application_id": APPLICATION, "version": "1", "default_member_permissions": None, "description": ""}
-        self.commands = [{**given, **c, "id": snowflake()} for c in request["entry"].body]
+        self.commands = [{**given, **c, "id": snowflake()} for c in request[ENTRY].body]
         return answer(self.commands)
 
     # -- answers to interactions -----------------------------------------------------------------------------
@@ -245,11 +248,11 @@ class LocalDiscord(Acting):
             return refusal(404, 10062, "Unknown interaction")
         if asked.callback is not None:
             return refusal(400, 40060, "Interaction has already been acknowledged.")
-        body = request["entry"].body
+        body = request[ENTRY].body
         kind, data = body["type"], body.get("data") or {}
         if kind == CHOICES and any(len(c["name"]) > 100 for c in data["choices"]) | (len(data["choices"]) > 25):
             return refusal(400, 50035, "at most 25 choices of 100 characters")
-        asked.answered_at = request["entry"].at
+        asked.answered_at = request[ENTRY].at
         asked.callback = body
         if kind == REPLY:
             asked.message = self._keep(asked.channel_id, data, request)
@@ -275,7 +278,7 @@ class LocalDiscord(Acting):
         asked = self.asked.get(request.match_info["token"])
         if asked is None or asked.callback is None:
             return refusal(404, 10015, "Unknown Webhook")
-        body = request["entry"].body
+        body = request[ENTRY].body
         if asked.thinking:
             # The first follow-up replaces "thinking…".
             made = asked.message = self._keep(asked.channel_id, body, request, old=asked.message)
@@ -288,7 +291,7 @@ class LocalDiscord(Acting):
         """Create or edit a message, with its files on the CDN."""
         named = {str(a.get("id")): a for a in body.get("attachments") or ()}
         uploaded = []
-        for field_name, content in request["entry"].files.items():
+        for field_name, content in request[ENTRY].files.items():
             about = named.get(field_name.removeprefix("files[").rstrip("]"), {})
             uploaded.append(self.attachment(about.get("filename", field_name), content))
         if old:
@@ -301,7 +304,7 @@ class LocalDiscord(Acting):
     # -- messages, channels, members -------------------------------------------------------------------------
 
     async def _send_message(self, request: web.Request) -> web.Response:
-        channel, body = request.match_info["channel"], request["entry"].body
+        channel, body = request.match_info["channel"], request[ENTRY].body
         if channel in self.gone:
             return refusal(404, 10003, "Unknown Channel")
         if self._dms.get(channel) in self.closed_dms:
@@ -313,7 +316,7 @@ class LocalDiscord(Acting):
         if nonce and body.get("enforce_nonce"):
             made_at, made = self._nonces.get((author, nonce), (-NONCE_MEMORY_S, {}))
             if now - made_at < NONCE_MEMORY_S:
-                request["entry"].path += "#repeated"
+                request[ENTRY].path += "#repeated"
                 return answer(made)
         made = self._keep(channel, body, request)
         if nonce:
@@ -336,7 +339,7 @@ class LocalDiscord(Acting):
         if found is None:
             return refusal(404, 10008, "Unknown Message")
         channel = asked.channel_id if asked else request.match_info["channel"]
-        made = self._keep(channel, request["entry"].body, request, old=found)
+        made = self._keep(channel, request[ENTRY].body, request, old=found)
         if asked and found is asked.message:
             asked.message = made
         return answer(made)
@@ -359,7 +362,7 @@ class LocalDiscord(Acting):
         return refusal(404, 10003, "Unknown Channel")
 
     async def _open_dm(self, request: web.Request) -> web.Response:
-        person = str(request["entry"].body["recipient_id"])
+        person = str(request[ENTRY].body["recipient_id"])
         channel = self.direct(person)
         recipient = self.persons.get(person, Person(id=person)).user
         return answer({"id": channel, "type": 1, "last_message_id": None, "recipients": [recipient]})

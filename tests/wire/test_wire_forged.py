@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -26,21 +27,18 @@ FORGED = (
     "", "x", "-1", "0", "999", "nan", "1e9", str(2**31), str(2**63 - 1), str(2**63), str(2**70), "²", "١٢", "🏃", " 1",
     "9999-12-31", "0001-01-01", "2026-02-30", "x" * 100,
 )  # fmt: skip
-WELL = (
-    "1", "1800000000", "2026-11-16", "backward", "distance", "week", "trust", "general", "weekday", "begins", "injury",
-    "hour", "run", "yes", "track", "digest", "-",
-)  # fmt: skip
-"""Valid values: each part of an id accepts one of them, so that the parts after it are checked too."""
+WELL = ("1", "1800000000", "2026-11-16", "weekday", "begins", "injury", "hour", "yes", "week", "run", "days_all", "-")
+"""Valid values of the parts that are no enum, so that the parts after them are checked too."""
 SORRY = tuple(str(catalogue(one)["errors.unexpected_alone"]).partition(".")[0] for one in LANGUAGES)
 
 
 def well(name: str, parse: Callable[[str], Any], guild_id: str) -> str:
-    """Return a valid value for a part of an id: an existing club or member, otherwise the first valid one of `WELL`."""
+    """Return a valid value for a part of an id: an existing club or member, one of `WELL`, or a member of an enum."""
     if name == "guild_id":
         return guild_id
     if name.endswith(("user_id", "owner_id")):
         return ADA.id
-    for text in WELL:
+    for text in (*WELL, *(str(member.value) for kind in StrEnum.__subclasses__() for member in kind)):
         try:
             parse(text)
         except ValueError:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.client import Backpedal
-from tests.wire.outside import answer_of, card_in, told
+from tests.wire.outside import answer_of, card_in, letter_to, told
 from tests.wire.payloads import Json, Person
 from tests.wire.server import LocalDiscord
 
@@ -34,10 +34,10 @@ async def call(there: LocalDiscord) -> Json:
     """Post Ada's call, let Ben take one of its two places, and return the card with the buttons that it had before."""
     typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", ADA, place="Stadium", **typed)).answer()
-    await there.until(lambda: card_in(there, "who'd like to run backward?"))
+    await there.until(lambda: card_in(there, "Who'd like to run backward?"))
     before = copy.deepcopy(card_in(there, "Stadium") or {})
     await (await there.press(before, "Run backward · 2 free", BEN)).answer()
-    await there.until(lambda: card_in(there, "Backward: Ben"))
+    await there.until(lambda: card_in(there, "Backward\nBen"))
     return before
 
 
@@ -65,8 +65,9 @@ async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
     assert {"waiting list" in words for words in said} == {True}
     assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [("in", 3), ("waiting", 49)]
     # The place becomes free: only the first on the list is asked.
-    winner, won = next((p, one) for p, one in zip(CROWD, presses, strict=True) if p.id == winners[0])
-    left = await there.press(answer_of(won) or {}, "Can't come", winner)
+    winner = next(person for person in CROWD if person.id == winners[0])
+    await there.until(lambda: letter_to(there, winner, "it's on"))
+    left = await there.press(letter_to(there, winner, "it's on") or {}, "Can't come", winner)
     assert "you're out" in await told(there, left)
     assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [
         ("in", 2), ("left", 1), ("offered", 1), ("waiting", 48),

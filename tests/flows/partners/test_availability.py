@@ -92,7 +92,7 @@ async def test_the_card_still_works_after_a_restart_and_in_a_direct_message(club
     await club.restart()
     assert "You're out of matching" in text_of(await club.alice.click(card.response, label="Leave matching"))
     in_a_dm = await club.alice.user.slash("partner availability")
-    assert "When you can run · Krebsgang" in text_of(in_a_dm)
+    assert "When you can run 🗓️\n-# Krebsgang" in text_of(in_a_dm)
 
 
 async def test_a_card_of_another_club_changes_nothing(club: Club) -> None:
