@@ -37,15 +37,14 @@ from db.models import (
 )
 from tests.wire.payloads import Club, Person
 
-RUNS = 10_000
 OTHERS = 300
 PAST = 2_000
 """Number of past outings, ties, messages and occurrences done."""
 FIRST_OTHER = 5_000_000
 
 
-async def crowd(database: Database, person: Person, club: Club) -> None:
-    """Insert all rows."""
+async def crowd(database: Database, person: Person, club: Club, runs: int = 10_000) -> None:
+    """Insert all rows, among them `runs` runs of one person."""
     me, guild_id, now = int(person.id), int(club.id), datetime.now(UTC).replace(microsecond=0)
     tables: Mapping[Any, Iterator[dict[str, Any]]] = {
         Guild: iter([{"guild_id": guild_id, "name": club.name, "created_at": now}]),
@@ -54,18 +53,21 @@ async def crowd(database: Database, person: Person, club: Club) -> None:
             {"guild_id": guild_id, "user_id": user_id, "display_name": f"Runner {user_id}", "seen_at": now}
             for user_id in (me, *_others())
         ),
-        Run: (_run(n, me if n <= RUNS else FIRST_OTHER + n % OTHERS, guild_id, now) for n in range(1, RUNS + PAST)),
-        StretchRow: _stretches(),
+        Run: (
+            _run(n, me if n <= runs else FIRST_OTHER + n % OTHERS, guild_id, now, held=n > runs)
+            for n in range(1, runs + PAST)
+        ),
+        StretchRow: _stretches(runs + PAST),
         Revision: (
             {"run_id": n, "revision": 1, "interaction_id": n, "kind": "logged", "changed_at": now}
-            for n in range(1, RUNS + PAST)
+            for n in range(1, runs + PAST)
         ),
         Recording: (
             {"run_id": n, "user_id": me, "sha256": f"{n:064}", "filename": f"{n}.fit", "totals": {}, "laps": []}
             for n in range(1, PAST)
         ),
         Spotting: (
-            {"run_id": RUNS + n, "user_id": me, "guild_id": guild_id, "ran_on": _day(n, now), "distance_m": 5000,
+            {"run_id": runs + n, "user_id": me, "guild_id": guild_id, "ran_on": _day(n, now), "distance_m": 5000,
              "duration_ms": 1_800_000} for n in range(1, PAST)
         ),
         MeetingPoint: (
@@ -134,19 +136,19 @@ def _monday(weeks: int, now: datetime) -> Any:
     return now.date() - timedelta(days=now.weekday() + 7 * weeks)
 
 
-def _run(number: int, user_id: int, guild_id: int, now: datetime) -> dict[str, Any]:
+def _run(number: int, user_id: int, guild_id: int, now: datetime, *, held: bool) -> dict[str, Any]:
     """Return a run: three a day, of three to nine kilometres; runs of others are held for review."""
     at = now - timedelta(hours=8 * number)
     return {
         "run_id": number, "interaction_id": number, "user_id": user_id, "guild_id": guild_id, "started_at": at,
         "zone": "UTC", "ran_on": at.date(), "distance_m": 3000 + number % 6000, "duration_ms": 1_000_000 + number,
         "surface": "track", "sharing": "club", "extras": [], "source": "typed", "note": "n" * 500,
-        "review": "none" if number <= RUNS else "held", "counted": number <= RUNS, "created_at": at,
+        "review": "held" if held else "none", "counted": not held, "created_at": at,
     }  # fmt: skip
 
 
-def _stretches() -> Iterator[dict[str, Any]]:
-    for number in range(1, RUNS + PAST):
+def _stretches(end: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, end):
         for position, direction in enumerate(("backward", "forward")):
             yield {"run_id": number, "position": position, "direction": direction,
                    "distance_m": 1500 + number % 3000, "duration_ms": 500_000 + number // 2}  # fmt: skip

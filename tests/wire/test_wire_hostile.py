@@ -35,7 +35,7 @@ MOST_OBJECTS = 40_000
 async def test_no_command_and_no_autocomplete_holds_the_loop(
     there: LocalDiscord, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await crowd(app.database, ADA, there.clubs[0])
+    await crowd(app.database, ADA, there.clubs[0], runs=5_000)  # each line of an export is traced
     found: list[str] = []
     async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         bot.admission = Admission(now=count(step=60).__next__)  # a minute between calls, so that no limit applies
