@@ -136,9 +136,8 @@ async def outing(at: Camera) -> None:
     await at.messages("call-joined")
     if sam.control("call:confirm"):
         await sam.tap("call:confirm")
-    await at.enter("#partners")
+    nell = await at.enter("#partners")
     await at.messages("call-settled", 2)
-    await nell.look()
     await nell.tap("call:more")
     await at.messages("outing-more")
     await nell.tap("outing:checkin")
