@@ -151,14 +151,13 @@ def for_organisers(
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
     said = [*where(outing, about, reader, [help_for] if help_for else outing.out), *_home(outing, reader)]
-    said.append(number(club, reader))
-    parts = [words, *said, _what_follows(reader, repeated=tried is not None)]
+    parts = [words, *said, number(club, reader), _what_follows(reader, repeated=tried is not None)]
     if tried is not None:
         if on_it is not None:
             name, since = on_it
             at = format_dt(since, "t")
             parts.insert(0, reader.t("alerts.organisers.taken_by", by=person_name(name), at=at))
-        first = 1 if on_it is None else 2
+        first = len(said) + (1 if on_it is None else 2)  # below who and where, which are looked for first
         parts[first:first] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
     takes = [] if tried is None or on_it is not None else [on_it_button(outing, reader)]
     return "\n".join(parts), classic(*takes, resolve_button(outing, reader))

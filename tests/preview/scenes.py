@@ -156,8 +156,8 @@ async def outing(at: Camera) -> None:
     await maren.look()
     await at.messages("alert")
     await maren.look()
-    if maren.control("alert:onit"):
-        await maren.tap("alert:onit")
+    if maren.control("alert:taking"):
+        await maren.tap("alert:taking")
         await at.messages("alert-taken")
     await at.enter(NELL.name)
     await letters.look()
@@ -165,8 +165,38 @@ async def outing(at: Camera) -> None:
     await at.messages("outing-home", 3)
     await at.enter("#organisers", ORGANISER)
     await at.messages("alert-over", 2)
-    await at.enter("#partners")
+    await at.enter("#partners", JONAS)  # without what only Nell sees
     await at.messages("outing-ended")
+
+
+async def alarms(at: Camera) -> None:
+    """I feel unsafe and Need help, as the runner, the organisers and a contact see them."""
+    nell = await at.enter("#partners")
+    await nell.run("partner find", place="Stadium, main gate", when="in 5 minutes", role="backward", distance="3k")
+    sam = await at.enter("#partners", SAM)
+    await sam.tap(f"call:join:v1:{CALL_ID + 1}:spotter")
+    nell = await at.enter("#partners")
+    await nell.tap("call:more")
+    await nell.tap("outing:checkin")
+    await nell.tap("outing:all")
+    letters = await at.enter(NELL.name)
+    await at.messages("outing-letter", 2)
+    await letters.tap("call:more")
+    await at.messages("outing-menu")
+    await letters.tap("alert:unsafe")
+    await at.messages("unsafe-pressed")
+    maren = await at.enter("#organisers", ORGANISER)
+    await at.messages("unsafe-alarm")
+    await maren.tap("alert:onit")
+    await at.messages("unsafe-taken", 2)
+    await at.form(maren, "alert:word", "unsafe-form")
+    letters = await at.enter(NELL.name)
+    await letters.tap("alert:help")
+    await at.messages("help-pressed", 2)
+    await at.enter("#organisers", ORGANISER)
+    await at.messages("help-alarm")
+    await at.enter(SAM.name, SAM)
+    await at.messages("help-partner", 2)
 
 
 async def organisers(at: Camera) -> None:
@@ -183,7 +213,7 @@ async def organisers(at: Camera) -> None:
 
 
 SCENES: tuple[Callable[[Camera], Awaitable[None]], ...] = (
-    runs, first, standing, partners, outing, organisers, settings, reminders
+    runs, first, standing, partners, outing, alarms, organisers, settings, reminders
 )  # fmt: skip
 
 
