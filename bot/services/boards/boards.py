@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.leaderboard import ranks
 from bot.domain.boards.metrics import Among, BoardKind
@@ -141,12 +139,11 @@ async def board(
         seasons = [one for one in await windows_of(session, guild_id) if one.kind is WindowKind.SEASON]
         span = _span(choice.wanted, today, seasons)
         which = _which(guild_id, viewer_id, choice, span, today)
-        total, value, hidden, ahead = await queries.place(session, which)
-        ranked = bool(value > 0 and not hidden and await _is_among(session, which))
-        mine = MyPlace(ahead + 1 if ranked else None, value, hidden)
-        if ranked:
-            mine = await _compared(session, which, mine, _previous(span, seasons))
-        pages = max(1, -(-total // PAGE))
+        previous = _previous(span, seasons)
+        compared_with = None if previous is None else (previous.kind.value, previous.stored_start)
+        place = await queries.place(session, which, compared_with)
+        mine = _mine(place)
+        pages = max(1, -(-place.total // PAGE))
         page = min(max((mine.page or 0) if choice.page is None else choice.page, 0), pages - 1)
         found = await queries.page(session, which, limit=PAGE, offset=page * PAGE)
         ahead_of_page = await queries.ahead_of(session, which, found[0][2]) if page and found else 0
@@ -158,7 +155,7 @@ async def board(
         among=choice.among,
         page=page,
         pages=pages,
-        total=total,
+        total=place.total,
         rows=tuple(
             BoardRow(rank, user_id, name or "", value)
             for rank, (user_id, name, value) in zip(places, found, strict=True)
@@ -203,22 +200,17 @@ def _which(guild_id: int, viewer_id: int, choice: BoardChoice, span: BoardSpan, 
     )
 
 
-async def _is_among(session: AsyncSession, which: queries.Which) -> bool:
-    if which.among is not Among.NEWCOMERS:
-        return True
-    return await queries.is_newcomer(session, which)
-
-
-async def _compared(session: AsyncSession, which: queries.Which, mine: MyPlace, previous: BoardSpan | None) -> MyPlace:
-    """Return the viewer's place with the gap to the next rank, the movement, and the page."""
-    assert mine.rank is not None
-    above = await queries.next_above(session, which, mine.value) if mine.rank > 1 else None
-    gap = Gap(above[1] or "", above[2] - mine.value) if above is not None else None
-    tied_before = await queries.tied_before(session, which, mine.value)
-    climbed = None
-    if previous is not None:
-        before = replace(which, period=previous.kind.value, starts_on=previous.stored_start)
-        _, value, _, ahead = await queries.place(session, before)
-        if value > 0:
-            climbed = ahead + 1 - mine.rank
-    return replace(mine, gap=gap, climbed=climbed, page=(mine.rank - 1 + tied_before) // PAGE)
+def _mine(place: queries.Place) -> MyPlace:
+    """Return the viewer's place; with a rank, also the gap to the next one, the movement, and the page."""
+    hidden = bool(place.unranked)
+    if place.value <= 0 or hidden or not place.is_among:
+        return MyPlace(None, place.value, hidden)
+    above = place.value_above
+    return MyPlace(
+        place.ahead + 1,
+        place.value,
+        hidden,
+        gap=Gap(place.name_above or "", above - place.value) if above is not None else None,
+        climbed=place.prior_ahead - place.ahead if place.prior_value > 0 else None,
+        page=(place.ahead + place.tied_before) // PAGE,
+    )

@@ -43,6 +43,15 @@ class Counted:
     effort: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _HeldMember:
+    """A locked member: whether they are unranked, the day of their newest run in the club, and the club's windows."""
+
+    unranked: bool
+    newest_on: date | None
+    windows: Sequence[BoardSpan]
+
+
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
     """Update the standings for one change."""
     match after or before:
@@ -63,15 +72,15 @@ async def rebuild(session: AsyncSession, member: MemberKey) -> None:
     """Rebuild a member's standings in a club from the runs and spotter credits."""
     if member.guild_id is None:
         return
-    windows, hidden = await _hold(session, member.guild_id, member.user_id)
+    held = await _hold(session, member.guild_id, member.user_id)
     await queries.drop_member(session, member.guild_id, member.user_id)
-    spans = spans_of(await queries.days_with_runs(session, member.guild_id, member.user_id), windows)
+    spans = spans_of(await queries.days_with_runs(session, member.guild_id, member.user_id), held.windows)
     if spans:
-        await queries.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: hidden}))
+        await queries.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: held.unranked}))
         await queries.update_gains(session, gains_of(spans, member.guild_id, [member.user_id]))
-    spans = spans_of(await spotting.days_with_credits(session, member.guild_id, member.user_id), windows)
+    spans = spans_of(await spotting.days_with_credits(session, member.guild_id, member.user_id), held.windows)
     if spans:
-        await spotting.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: hidden}))
+        await spotting.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: held.unranked}))
 
 
 def _counted(run: Facts | None) -> Counted | None:
@@ -110,18 +119,19 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
 async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
     """Recompute a spotter's rows of every period that contains one of `days` from the credits (`runs.spotting`)."""
     await session.flush()
-    windows, hidden = await _hold(session, guild_id, user_id)
-    rows = rows_of(spans_of(days, windows), guild_id, {user_id: hidden})
+    member = await _hold(session, guild_id, user_id)
+    rows = rows_of(spans_of(days, member.windows), guild_id, {user_id: member.unranked})
     await spotting.clear(session, rows)
     await spotting.sum_up(session, rows)
 
 
 async def _add(session: AsyncSession, run: Counted) -> None:
     """Add a run that did not count before, whether or not its row is already written: the row is not read."""
-    windows, hidden = await _hold(session, run.guild_id, run.user_id)
+    member = await _hold(session, run.guild_id, run.user_id)
     sums = {direction.value: share for direction, share in run.per_direction.items()}
     sums["all"] = (sum(m for m, _ in sums.values()), sum(ms for _, ms in sums.values()))
-    spans = spans_of({run.ran_on}, windows)
+    spans = spans_of({run.ran_on}, member.windows)
+    prior = {span: _earlier(span) or ("", span.stored_start) for span in spans}
     await queries.add(
         session,
         [
@@ -133,35 +143,41 @@ async def _add(session: AsyncSession, run: Counted) -> None:
                 "direction": direction,
                 "period": span.kind.value,
                 "starts_on": span.stored_start,
+                "prior_period": prior[span][0],
+                "prior_start": prior[span][1],
                 "first_on": run.ran_on if (span.kind, direction) == (Period.ALL, "all") else None,
                 "distance_m": distance_m,
                 "duration_ms": duration_ms,
                 "effort_ms": run.effort * duration_ms,
-                "hidden": hidden,
+                "hidden": member.unranked,
             }
             for span in spans
             for direction, (distance_m, duration_ms) in sums.items()
         ],
     )
-    await queries.update_gains(session, gains_of(spans, run.guild_id, [run.user_id]))
+    if member.newest_on is not None and member.newest_on > run.ran_on:
+        await queries.update_gains(session, gains_of(spans, run.guild_id, [run.user_id], own=False))
 
 
 async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
     """Recompute a member's rows of every period that contains one of `days` from the runs."""
     await session.flush()
-    windows, hidden = await _hold(session, guild_id, user_id)
-    spans = spans_of(days, windows)
-    rows = rows_of(spans, guild_id, {user_id: hidden})
+    member = await _hold(session, guild_id, user_id)
+    spans = spans_of(days, member.windows)
+    rows = rows_of(spans, guild_id, {user_id: member.unranked})
     await queries.clear(session, rows)
     await queries.sum_up(session, rows)
     await queries.update_gains(session, gains_of(spans, guild_id, [user_id]))
 
 
-async def _hold(session: AsyncSession, guild_id: int, user_id: int) -> tuple[Sequence[BoardSpan], bool]:
-    """Lock a member; return the club's windows, which cannot change before the end, and whether they are unranked."""
+async def _hold(session: AsyncSession, guild_id: int, user_id: int) -> _HeldMember:
+    """Lock a member and the club's windows until the transaction ends."""
     await window_queries.keep(session, guild_id)
-    hidden = await queries.hold(session, guild_id, user_id)
-    return await windows_of(session, guild_id), hidden
+    await queries.hold(session, guild_id, user_id)
+    unranked, newest_on, windows = await queries.member_state(session, guild_id, user_id)
+    return _HeldMember(
+        unranked, newest_on, [BoardSpan(WindowKind(kind), first, last, name) for kind, first, last, name in windows]
+    )
 
 
 async def windows_of(session: AsyncSession, guild_id: int) -> Sequence[BoardSpan]:
@@ -197,22 +213,31 @@ def rows_of(spans: Iterable[BoardSpan], guild_id: int, members: Mapping[int, boo
     ]
 
 
-def gains_of(spans: Iterable[BoardSpan], guild_id: int, user_ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Return the parameters that update the gains of these periods and of those that follow them.
+def _earlier(span: BoardSpan) -> tuple[str, date] | None:
+    """Return the stored period over which a period gains. Seasons have none: they differ in length."""
+    if isinstance(span.kind, Period):
+        return None if span.kind is Period.ALL else (span.kind.value, shifted(span.kind, span.starts_on, -1))
+    return (WindowKind.PRIOR_30.value, span.stored_start) if span.kind is WindowKind.LAST_30 else None
 
-    Seasons have none: they differ in length.
-    """
+
+def _later(span: BoardSpan) -> tuple[str, date] | None:
+    """Return the stored period that gains over a period."""
+    if isinstance(span.kind, Period):
+        return None if span.kind is Period.ALL else (span.kind.value, shifted(span.kind, span.starts_on, 1))
+    return (WindowKind.LAST_30.value, span.stored_start) if span.kind is WindowKind.PRIOR_30 else None
+
+
+def gains_of(
+    spans: Iterable[BoardSpan], guild_id: int, user_ids: Iterable[int], *, own: bool = True
+) -> list[dict[str, Any]]:
+    """Return the parameters that update the gains of the periods that follow these, and with `own` of these too."""
     pairs: dict[tuple[str, date], tuple[str, date]] = {}
     for span in spans:
-        if isinstance(span.kind, Period):
-            if span.kind is Period.ALL:
-                continue
-            here, kind = span.starts_on, span.kind
-            for first in (here, shifted(kind, here, 1)):
-                pairs[kind.value, first] = (kind.value, shifted(kind, first, -1))
-        elif span.kind is not WindowKind.SEASON:
-            start = span.stored_start
-            pairs[WindowKind.LAST_30.value, start] = (WindowKind.PRIOR_30.value, start)
+        here, earlier, later = (span.kind.value, span.stored_start), _earlier(span), _later(span)
+        if own and earlier is not None:
+            pairs[here] = earlier
+        if later is not None:
+            pairs[later] = here
     return [
         {
             "guild_id": guild_id,

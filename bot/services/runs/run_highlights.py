@@ -20,7 +20,7 @@ from bot.domain.runs.runs import Direction, Review, RunContent
 from bot.services.habits import streaks
 from db import models
 from db.queries.records import best_efforts
-from db.queries.runs.earlier_runs import earlier_runs, runs_before_in_week
+from db.queries.runs.earlier_runs import earlier_runs
 
 
 async def highlight_of(
@@ -38,14 +38,19 @@ async def highlight_of(
     """
     if run.deleted_at is not None or not content.told or Review(run.review) not in (Review.NONE, Review.AGREED):
         return None
-    earlier = {
-        Direction(direction): Earlier(int(runs), int(distance_m), int(longest_m), int(hidden))
-        for direction, runs, distance_m, longest_m, hidden in await earlier_runs(session, run, shown_to)
+    sums = {
+        Direction(one.direction): one for one in await earlier_runs(session, run, shown_to, monday_of(content.ran_on))
+    }
+    earlier: dict[Direction, Earlier] = {
+        direction: Earlier(one.runs, one.distance_m, one.longest_m, one.hidden)
+        for direction, one in sums.items()
+        if direction is not Direction.UNTOLD
     }
     found = highlight(content, earlier, await _new_bests(session, run, content, shown_to))
     if found is not None or content.doubtful or any(one.hidden for one in earlier.values()):
         return found
-    before = await runs_before_in_week(session, run, monday_of(content.ran_on))
+    partly = sums.get(Direction.BACKWARD)
+    before = sum(one.starting_in_week for one in sums.values()), partly.in_week if partly is not None else 0
     backward = Direction.BACKWARD in content.directions
     return streak_highlight(
         await streaks.weeks_completed(session, run.user_id, content.ran_on, before, backward=backward)

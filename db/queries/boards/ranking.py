@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -69,13 +70,44 @@ class Which:
                 return given | {"viewer_id": self.viewer_id}
 
 
-_ROWS = (
-    Standing.guild_id == bindparam("guild_id"),
-    Standing.direction == bindparam("direction"),
-    Standing.period == bindparam("period"),
-    Standing.starts_on == bindparam("starts_on"),
-)
-"""Conditions for all rows of a board."""
+class Place(NamedTuple):
+    """The viewer's place on a board.
+
+    Attributes:
+        total: members on the board.
+        value: the viewer's value; 0 for none.
+        unranked: whether they are hidden, or have left.
+        is_among: whether they are one of those whose rows are shown.
+        ahead: members strictly ahead of them.
+        tied_before: members with the viewer's value whose rows come before theirs.
+        name_above: display name of the ranked member with the least value above theirs; None for the first.
+        value_above: value of that member.
+        prior_value: the viewer's value in the previous period; 0 for none.
+        prior_ahead: members strictly ahead of them there.
+    """
+
+    total: int
+    value: int
+    unranked: bool | None
+    is_among: bool
+    ahead: int
+    tied_before: int
+    name_above: str | None
+    value_above: int | None
+    prior_value: int = 0
+    prior_ahead: int = 0
+
+
+def _rows(prefix: str = "") -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for all rows of a board, or with "prior_" of that of the previous period."""
+    return (
+        Standing.guild_id == bindparam("guild_id"),
+        Standing.direction == bindparam("direction"),
+        Standing.period == bindparam(f"{prefix}period"),
+        Standing.starts_on == bindparam(f"{prefix}starts_on"),
+    )
+
+
 _FIRST = aliased(Standing)
 _AMONG: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.EVERYBODY: (),
@@ -93,6 +125,14 @@ _AMONG: dict[Among, tuple[ColumnElement[bool], ...]] = {
         ),
     ),
 }
+_IS_NEWCOMER = exists().where(
+    Standing.guild_id == bindparam("guild_id"),
+    Standing.direction == "all",
+    Standing.period == "all",
+    Standing.starts_on == bindparam("beginning", type_=Date),
+    Standing.user_id == bindparam("user_id"),
+    Standing.first_on >= bindparam("since", type_=Date),
+)
 _NOTHING: ColumnElement[int] = literal_column("0")
 """Not a parameter: an index without rows of 0 is used only if the statement says so itself."""
 
@@ -102,31 +142,47 @@ def _of(column: str) -> ColumnElement[int]:
     return found
 
 
-def _ranked(column: str, among: Among) -> tuple[ColumnElement[bool], ...]:
+def _ranked(column: str, among: Among, prefix: str = "") -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for the rows that are shown."""
-    return (*_ROWS, *_AMONG[among], Standing.hidden.is_(False), _of(column) > _NOTHING)
+    return (*_rows(prefix), *_AMONG[among], Standing.hidden.is_(False), _of(column) > _NOTHING)
 
 
-def _above(column: str, among: Among, value: Any) -> Select[int]:
+def _above(column: str, among: Among, value: Any, prefix: str = "") -> Select[int]:
     """Count ranked members with strictly more than `value`, in a range scan of the column's index."""
-    return select(func.count()).select_from(Standing).where(*_ranked(column, among), _of(column) > value)
+    return select(func.count()).select_from(Standing).where(*_ranked(column, among, prefix), _of(column) > value)
 
 
 @cache
-def _place(column: str, among: Among) -> Select[int, int, bool | None, int]:
-    own_row = select(_of(column)).where(*_ROWS, Standing.user_id == bindparam("user_id"))
-    mine = func.coalesce(own_row.scalar_subquery(), 0)
-    return select(
+def _place(column: str, among: Among, *, compared: bool) -> Select[Any]:
+    """Build the statement of `place`, with the place in the previous period if `compared`."""
+
+    def own(prefix: str = "") -> ColumnElement[int]:
+        row = select(_of(column)).where(*_rows(prefix), Standing.user_id == bindparam("user_id"))
+        return func.coalesce(row.scalar_subquery(), 0)
+
+    tied = select(func.count()).select_from(Standing)
+    tied = tied.where(*_ranked(column, among), _of(column) == own(), Standing.user_id > bindparam("user_id"))
+    above = _named(column, among).where(_of(column) > own()).order_by(_of(column), Standing.user_id).limit(1)
+    next_above = above.subquery("next_above")
+    given: list[Any] = [
         _above(column, among, 0).scalar_subquery(),
-        mine,
+        own(),
         HIDDEN.scalar_subquery(),
-        _above(column, among, mine).scalar_subquery(),
-    )
+        _IS_NEWCOMER if among is Among.NEWCOMERS else true(),
+        _above(column, among, own()).scalar_subquery(),
+        tied.scalar_subquery(),
+        next_above.c.display_name,
+        next_above.c.value,
+    ]
+    if compared:
+        given += [own("prior_"), _above(column, among, own("prior_"), "prior_").scalar_subquery()]
+    always = select(literal_column("1")).subquery("always")
+    return select(*given).select_from(always.outerjoin(next_above, true()))
 
 
 def _named(column: str, among: Among) -> Select[int, str, int]:
     return (
-        select(Standing.user_id, Member.display_name, _of(column))
+        select(Standing.user_id, Member.display_name, _of(column).label("value"))
         .outerjoin(Member, (Member.guild_id == bindparam("guild_id")) & (Member.user_id == Standing.user_id))
         .where(*_ranked(column, among))
     )
@@ -143,26 +199,25 @@ def _page(column: str, among: Among) -> Select[int, str, int]:
 
 
 @cache
-def _next_above(column: str, among: Among) -> Select[int, str, int]:
-    value = _of(column)
-    return (
-        _named(column, among)
-        .where(value > bindparam("value", type_=BigInteger))
-        .order_by(value, Standing.user_id)
-        .limit(1)
-    )
-
-
-@cache
 def _ahead_of(column: str, among: Among) -> Select[int]:
     return _above(column, among, bindparam("value", type_=BigInteger))
 
 
-async def place(session: AsyncSession, which: Which) -> tuple[int, int, bool, int]:
-    """Return (members on the board, the viewer's value, whether they are unranked, members strictly ahead of them)."""
-    found = await session.execute(_place(which.column, which.among), {**which.parameters, "user_id": which.viewer_id})
-    total, value, hides, ahead = found.one()
-    return total, value, bool(hides), ahead
+async def place(session: AsyncSession, which: Which, previous: tuple[str, date] | None) -> Place:
+    """Return the viewer's place, in one statement.
+
+    Args:
+        session: session to use.
+        which: the board.
+        previous: period and its stored start with which the place is compared.
+    """
+    parameters = {**which.parameters, "user_id": which.viewer_id}
+    if which.among is Among.NEWCOMERS:
+        parameters["beginning"] = BEGINNING
+    if previous is not None:
+        parameters["prior_period"], parameters["prior_starts_on"] = previous
+    statement = _place(which.column, which.among, compared=previous is not None)
+    return Place(*(await session.execute(statement, parameters)).one())
 
 
 async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
@@ -173,49 +228,6 @@ async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) 
     return cast(Sequence[Row[int, str | None, int]], rows.all())
 
 
-async def next_above(session: AsyncSession, which: Which, value: int) -> Row[int, str | None, int] | None:
-    """Return (user_id, display name, value) of the ranked member with the least value above `value`."""
-    rows = await session.execute(_next_above(which.column, which.among), {**which.parameters, "value": value})
-    return cast("Row[int, str | None, int] | None", rows.first())
-
-
 async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
     """Count ranked members with strictly more than `value`."""
     return await session.scalar(_ahead_of(which.column, which.among), {**which.parameters, "value": value}) or 0
-
-
-async def tied_before(session: AsyncSession, which: Which, value: int) -> int:
-    """Count ranked members with exactly the viewer's value whose rows come before theirs."""
-    parameters = {**which.parameters, "value": value, "user_id": which.viewer_id}
-    return await session.scalar(_tied_before(which.column, which.among), parameters) or 0
-
-
-@cache
-def _tied_before(column: str, among: Among) -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(Standing)
-        .where(
-            *_ranked(column, among),
-            _of(column) == bindparam("value", type_=BigInteger),
-            Standing.user_id > bindparam("user_id"),
-        )
-    )
-
-
-_IS_NEWCOMER = select(
-    exists().where(
-        Standing.guild_id == bindparam("guild_id"),
-        Standing.direction == "all",
-        Standing.period == "all",
-        Standing.starts_on == bindparam("beginning", type_=Date),
-        Standing.user_id == bindparam("user_id"),
-        Standing.first_on >= bindparam("since", type_=Date),
-    )
-)
-
-
-async def is_newcomer(session: AsyncSession, which: Which) -> bool:
-    """Whether the viewer's first run in the club is recent enough."""
-    given = {"guild_id": which.guild_id, "user_id": which.viewer_id, "since": which.since, "beginning": BEGINNING}
-    return bool(await session.scalar(_IS_NEWCOMER, given))

@@ -1,24 +1,26 @@
 """Update standings; `ranking` reads them. None of the functions commits.
 
-A new run is added to its rows, whatever the member has run before. Any other change recomputes the rows of its periods
-from the runs, because the longest run and the number of days cannot be subtracted. Then the gains over the previous
-period are updated. The statements are text, because they are the same in SQLite and PostgreSQL, and because SQLAlchemy
-compiles a multi-row upsert with expressions at each execution.
+A new run is added to its rows, whatever the member has run before, with its gains over the previous periods. Any other
+change recomputes the rows of its periods from the runs, because the longest run and the number of days cannot be
+subtracted, and then updates the gains. The statements are text, because they are the same in SQLite and PostgreSQL, and
+because SQLAlchemy compiles a multi-row upsert with expressions at each execution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
     String,
+    and_,
     bindparam,
     delete,
+    func,
     or_,
     select,
     text,
@@ -27,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import Aggregation, Column, columns
-from db.models import Member, Run, Standing
+from db.dialect import locks_rows
+from db.models import BoardWindow, Guild, Member, Run, Standing
 
 _IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
 _MEASURED = (
@@ -35,6 +38,15 @@ _MEASURED = (
     bindparam("duration_ms", type_=BigInteger),
     bindparam("effort_ms", type_=BigInteger),
 )
+
+
+def _compared(value: str) -> str:
+    """Return `value` if the previous period has a distance, else 0."""
+    return f"""COALESCE((
+        SELECT {value} FROM standings AS prior
+        WHERE prior.guild_id = :guild_id AND prior.direction = :direction AND prior.period = :prior_period
+          AND prior.starts_on = :prior_start AND prior.user_id = :user_id AND prior.distance_m > 0
+    ), 0)"""
 
 
 def _of_new_run(column: Column) -> str:
@@ -47,7 +59,7 @@ def _of_new_run(column: Column) -> str:
               AND (:direction = 'all' OR stretches.direction = :direction)
         ) THEN 0 ELSE 1 END"""
     if column.aggregation is Aggregation.GAIN:
-        return "0"
+        return _compared(f":{column.measure.value} - prior.{column.measure.value}")
     return f":{column.measure.value}"
 
 
@@ -57,7 +69,7 @@ def _with_new_run(column: Column) -> str:
     if column.aggregation is Aggregation.MAX:
         return f"CASE WHEN {new} > {kept} THEN {new} ELSE {kept} END"
     if column.aggregation is Aggregation.GAIN:
-        return kept
+        return f"{kept} + {_compared(f':{column.measure.value}')}"
     return f"{kept} + {new}"
 
 
@@ -98,6 +110,8 @@ _ADD = text(
     bindparam("direction", type_=String),
     bindparam("period", type_=String),
     bindparam("starts_on", type_=Date),
+    bindparam("prior_period", type_=String),
+    bindparam("prior_start", type_=Date),
     bindparam("first_on", type_=Date),
     *_MEASURED,
     bindparam("hidden", type_=Boolean),
@@ -170,16 +184,54 @@ HIDDEN = select(or_(Member.hidden, Member.left_at.is_not(None))).where(
 )
 """Whether a member is unranked: hidden by choice, or gone."""
 _HOLD = HIDDEN.with_for_update()
+_STATE = (
+    select(
+        or_(Member.hidden, Member.left_at.is_not(None)),
+        select(func.max(Run.ran_on))
+        .where(Run.guild_id == bindparam("guild_id"), Run.user_id == bindparam("user_id"))
+        .scalar_subquery(),
+        BoardWindow.kind,
+        BoardWindow.starts_on,
+        BoardWindow.ends_on,
+        BoardWindow.name,
+    )
+    .select_from(Guild)
+    .outerjoin(Member, and_(Member.guild_id == Guild.guild_id, Member.user_id == bindparam("user_id")))
+    .outerjoin(BoardWindow, BoardWindow.guild_id == Guild.guild_id)
+    .where(Guild.guild_id == bindparam("guild_id"))
+    .order_by(BoardWindow.starts_on)
+)
 
 
-async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Lock a member, so that their rows change in one transaction at a time; return whether they are unranked.
+class MemberState(NamedTuple):
+    """What the standings of a member depend on besides their runs.
 
-    A member is unranked who is hidden or has left the club. On SQLite, the write transaction is the lock, and FOR
-    UPDATE is not rendered.
+    Attributes:
+        unranked: whether they are hidden, or have left the club.
+        newest_on: day of their newest run in the club, whether or not it counts; None without a run.
+        windows: (kind, first day, last day, name) of the club's windows, by their first day.
     """
-    hidden: bool | None = await session.scalar(_HOLD, {"guild_id": guild_id, "user_id": user_id})
-    return bool(hidden)
+
+    unranked: bool
+    newest_on: date | None
+    windows: list[tuple[str, date, date, str]]
+
+
+async def hold(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    """Lock a member, so that their rows change in one transaction at a time.
+
+    On SQLite, the write transaction is the lock.
+    """
+    if locks_rows(session):
+        await session.execute(_HOLD, {"guild_id": guild_id, "user_id": user_id})
+
+
+async def member_state(session: AsyncSession, guild_id: int, user_id: int) -> MemberState:
+    """Return the state of a member. Call it after `hold`: what the same statement locks and reads may be outdated."""
+    rows = (await session.execute(_STATE, {"guild_id": guild_id, "user_id": user_id})).all()
+    if not rows:
+        return MemberState(False, None, [])
+    return MemberState(bool(rows[0][0]), rows[0][1], [row[2:] for row in rows if row[2] is not None])
 
 
 async def update_gains(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
@@ -226,7 +278,8 @@ async def drop_user(session: AsyncSession, user_id: int) -> None:
 
 async def copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
     """Store in a member's rows whether they are unranked."""
-    hidden = await hold(session, guild_id, user_id)
+    await hold(session, guild_id, user_id)
+    hidden = bool(await session.scalar(HIDDEN, {"guild_id": guild_id, "user_id": user_id}))
     await session.execute(
         update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)
     )

@@ -122,14 +122,14 @@ async def test_each_metric_direction_and_period_counts_its_own(database: Databas
     assert await value(Metric.LONGEST, both, Period.ALL) == 10_000
 
 
-async def test_a_board_takes_six_statements_and_a_later_page_seven(database: Database) -> None:
+async def test_a_board_takes_three_statements_and_a_later_page_four(database: Database) -> None:
     await club_of(database, *range(1, 31))
     with RecordedStatements(database) as statements:
         await look(database)
-    assert len(statements) == 6
+    assert len(statements) == 3
     with RecordedStatements(database) as statements:
         await look(database, page=1)
-    assert len(statements) == 7
+    assert len(statements) == 4
 
 
 async def test_my_row_says_how_far_the_next_rank_is_and_opens_on_its_page(database: Database) -> None:
