@@ -16,7 +16,7 @@ import discord
 import pytest
 import pytest_asyncio
 import simcord
-from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage, _dpy_internals
+from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
 from bot.app import App
 from bot.client import Backpedal
@@ -33,6 +33,7 @@ from bot.worker.worker import Worker
 from cogs import EXTENSIONS
 from db.engine import Database
 from db.models import Guild, User
+from tests.flows.timer_search import search_quickly
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """The start of every flow: a Wednesday, 13:00 in Berlin."""
@@ -171,23 +172,7 @@ def courier() -> Pump:
     return make_pump()
 
 
-def is_sleep_waiter(waiter: Any, loop: Any, deadline: float) -> bool:
-    """Return what simcord's function does, but compare the argument first: a flow calls it thousands of times."""
-    return (
-        waiter is not None
-        and not waiter.done()
-        and any(
-            handle._args
-            and handle._args[0] is waiter
-            and not handle.cancelled()
-            and handle.when() > deadline
-            and _dpy_internals._original_callback(handle._callback).__name__ == "_set_result_unless_cancelled"
-            for handle in loop._scheduled
-        )
-    )
-
-
-_dpy_internals.is_sleep_waiter = is_sleep_waiter
+search_quickly()
 
 
 class VirtualNow(datetime):
