@@ -7,6 +7,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "progress": ("me", "help"),
     "boards": ("leaderboard", "follows"),
     "records": ("records",),
+    "challenges": ("challenges",),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),

@@ -54,3 +54,30 @@ never closed."""
 
 TABLE_PACKED_BYTES = 3 * MEGABYTE
 """Largest table of runs in bytes after compression. It is stored until it is imported; 20,000 lines take 1 MB."""
+
+CHALLENGE_DAYS = 366
+"""Most days of a challenge. A longer one is a mistyped year, and is better run as one challenge a year."""
+
+CHALLENGE_AHEAD_DAYS = 366
+"""Most days until a challenge begins, or since it began: runs from before it was created count, but more days are a
+mistyped year."""
+
+CHALLENGE_LATE_LOGS_H = 72
+"""Hours after a challenge's end in which runs can be logged late: a weekend without a phone, and a day for zones that
+end later than the club's."""
+
+CHALLENGE_PLACES = 500
+"""Most people in a challenge. Its progress is summed from their runs when it is looked at; 500 people with a year of
+runs are about 100,000 rows, the most that is read while somebody waits."""
+
+CHALLENGES_OPEN = 10
+"""Most challenges of a club that are not over: more would be a list instead of something to do together."""
+
+CHALLENGE_GOAL_M = 1_000_000_000
+"""Largest goal in metres: `CHALLENGE_PLACES` people with 2,000 km each."""
+
+CHALLENGE_GOAL_MS = 1_000_000 * 3600 * 1000
+"""Largest goal in milliseconds: `CHALLENGE_PLACES` people with 2,000 hours each."""
+
+CHALLENGE_TEAMS = 8
+"""Most teams of a challenge, so that all of them are on one card of a phone and in two rows of buttons."""

@@ -1,6 +1,7 @@
 """All tables; importing this module completes the metadata."""
 
 from db.models.boards import BoardWindow, Follow, Standing
+from db.models.challenges import Challenge, ChallengePlace, ChallengeTeam
 from db.models.clubs import Guild
 from db.models.members import Member, User
 from db.models.messages import Delivery, Due
@@ -19,6 +20,9 @@ __all__ = [
     "Availability",
     "BestEffort",
     "BoardWindow",
+    "Challenge",
+    "ChallengePlace",
+    "ChallengeTeam",
     "Companion",
     "Contact",
     "Delivery",

@@ -15,6 +15,8 @@ from db.models import (
     Availability,
     BestEffort,
     BoardWindow,
+    Challenge,
+    ChallengePlace,
     Companion,
     Contact,
     Delivery,
@@ -163,6 +165,13 @@ async def fill_partners(session: AsyncSession) -> None:
     """Write what links the two: outings, ties, contacts, a round, messages; and the same for Bob and Carl."""
     season = {"guild_id": CLUB, "kind": "season", "ends_on": date(2026, 5, 31), "name": "Spring"}
     await session.execute(insert(BoardWindow).values(window_id=1, starts_on=date(2026, 3, 1), **season))
+    await session.execute(
+        insert(Challenge).values(
+            challenge_id=1, guild_id=CLUB, author_id=ALICE, state="open", name="Spring 1000", kind="goal",
+            metric="distance", direction="backward", amount=1_000_000, starts_on=date(2026, 11, 1),
+            ends_on=date(2026, 11, 30), zone="UTC", ended_at=NOW, teams=2, channel_id=40, created_at=NOW,
+        )
+    )  # fmt: skip
     await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
     both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
     await session.execute(
@@ -214,6 +223,9 @@ async def fill_partners(session: AsyncSession) -> None:
             insert(NudgeChoice).values(user_id=user_id, kind="nudge.week", wanted=False),
         ):
             await session.execute(private)
+        await session.execute(
+            insert(ChallengePlace).values(challenge_id=1, user_id=user_id, amount=5000, joined_at=NOW)
+        )
         await session.execute(insert(Availability).values(guild_id=CLUB, user_id=user_id, changed_at=NOW))
         await session.execute(insert(RoundPlace).values(round_id=1, user_id=user_id, state="asked"))
         await fill_reminder(session, number, user_id, name, other)

@@ -24,6 +24,7 @@ HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
     board:words follow:set records:show records:turn
+    challenge:join challenge:goal challenge:leave challenge:show challenge:list
     call:new call:form call:again call:asked call:fix avail:open avail:edit avail:save avail:roles avail:pause
     avail:until avail:leave avail:join
 """
@@ -41,6 +42,8 @@ SERVER = """
     club:digest club:digested club:undigest club:preview
     club:instead club:agree club:reject club:next club:points club:chosen club:point
     club:add club:added club:boards club:firstboard club:addseason club:newseason club:dropseason club:seasongone
+    challenge:form challenge:made challenge:change challenge:discard challenge:post challenge:here challenge:end
+    challenge:ended
     club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered
 """
 CONTACT = "alert:reached alert:cannot"

@@ -25,9 +25,12 @@ COMMANDS = {
         /partner untrust /partner contact /partner mine
         /remind me /remind list /remind edit /remind pause /remind resume /remind delete
     """,
-    "home": "/leaderboard /records /partner find /partner availability",
+    "home": """
+        /leaderboard /records /partner find /partner availability
+        /challenge join /challenge leave /challenge show /challenge list
+    """,
     "organiser": "/partner round",
-    "server": "/club settings /club review /remind club",
+    "server": "/club settings /club review /remind club /challenge create /challenge end",
 }
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.challenges.challenge_rules import ChallengeKind, read_goal
 from bot.domain.outings.call_terms import read_length, read_start
 from bot.domain.partners.window_parser import parse_windows
 from bot.domain.runs import run_input
@@ -92,6 +93,14 @@ PURPOSES: dict[str, tuple[Read, str]] = {
         r"nudges\.pause\.(unclear|placeholder)|avail\.form\.until_example",
     ),
     "a reminder": (reminder, r"remind_when\..*|remind\.refused\.never|remind\.example\..*|remind\.form\.when_example"),
+    "the goal of a challenge": (
+        lambda text, by: read_goal(text, ChallengeKind.GOAL, Units.METRIC, by.language),
+        r"challenge\.refused\.(goal|other_metric)|challenge\.form\.goal_example",
+    ),
+    "the distance of handicap points": (
+        lambda text, by: read_goal(text, ChallengeKind.HANDICAP, Units.METRIC, by.language),
+        r"challenge\.refused\.listed|challenge\.form\.listed_example",
+    ),
     "a weight": (lambda text, _: parse_weight(text, Units.METRIC), r"settings\.weight\.(unclear|placeholder)"),
 }  # fmt: skip
 """What reads a text, and the keys of the texts with examples for it."""

@@ -90,11 +90,17 @@ class StoredKind(StrEnum):
     NUDGE_SNOOZED = "nudge.snoozed", ExportedTo.RECIPIENT
     NUDGE_WEEK = "nudge.week", ExportedTo.RECIPIENT
     NUDGE_BACK = "nudge.back", ExportedTo.RECIPIENT
+    NUDGE_CHALLENGE = "nudge.challenge", ExportedTo.RECIPIENT  # a challenge ends in a few days
     NUDGE_DIGEST = "nudge.digest", ExportedTo.RECIPIENT
     DIGEST_LOST = "digest.lost", ExportedTo.RECIPIENT  # to the organisers: a digest could not be posted
 
     BOARD_ROLL = "board.roll", ExportedTo.RECIPIENT  # the job that moves a club's last 30 days to a new day
     BOARD_SEASON = "board.season", ExportedTo.RECIPIENT  # the job that computes the next slice of a new season
+
+    CHALLENGE_CARD = "challenge.card", ExportedTo.RECIPIENT  # its public card, and the job that redraws it
+    CHALLENGE_END = "challenge.end", ExportedTo.RECIPIENT  # the job at its end, and the provisional result
+    CHALLENGE_FINAL = "challenge.final", ExportedTo.RECIPIENT  # the job after the late logs, and the final result
+    CHALLENGE_LOST = "challenge.lost", ExportedTo.RECIPIENT  # to the organisers: one of these could not be posted
 
     CLUB_PARTNERS = "club.partners", ExportedTo.RECIPIENT  # the message with "Find a partner"
     CLUB_FORGET = "club.forget", ExportedTo.RECIPIENT

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import (
     Availability,
     BoardWindow,
+    Challenge,
     Contact,
     Delivery,
     Guild,
@@ -121,7 +122,7 @@ async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
 
 async def drop_club(session: AsyncSession, guild_id: int) -> None:
     """Delete the club and its remaining data."""
-    for table in (Reminder, Round, MeetingPoint, Spotting, Availability, BoardWindow):
+    for table in (Reminder, Round, MeetingPoint, Spotting, Availability, BoardWindow, Challenge):
         await session.execute(delete(table).where(table.guild_id == guild_id))
     await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))
     await session.execute(update(User).where(User.home_guild_id == guild_id).values(home_guild_id=None))

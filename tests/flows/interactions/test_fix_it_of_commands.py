@@ -18,6 +18,7 @@ FIX = {"en": "Fix it", "de": "Korrigieren"}
 PICKED = {("runs show", "run"), ("runs edit", "run"), ("runs delete", "run"), *(
     (f"{group} {name}", option) for group, option, names in (
         ("remind", "reminder", ("edit", "pause", "resume", "delete")), ("partner", "member", ("unblock", "untrust")),
+        ("challenge", "challenge", ("join", "leave", "show", "end")),
     ) for name in names
 )}  # fmt: skip
 """Options picked from a list of one's own, whose refusal says how to pick."""
