@@ -168,7 +168,7 @@ def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: 
 
 
 def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Localizer) -> str:
-    """Return a line such as `⏪ 5.00 km backward in 10:00 · 2:00/km`."""
+    """Return a line such as `5.00 km backward in 10:00 ⏪ · 2:00/km`."""
     if distance_m is None:
         return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
     line = reader.t(f"runs.card.{direction.value}", distance_m=distance_m, duration_ms=duration_ms)

@@ -70,7 +70,7 @@ def line_of(view: RunView, reader: Localizer) -> str:
 
 
 def title(content: RunContent, reader: Localizer) -> str:
-    """Return a title such as `⏪ 5.00 km backward in 27:30`."""
+    """Return a title such as `5.00 km backward in 27:30 ⏪`."""
     kind = way(content.directions)
     key = f"runs.card.{kind}" if content.distance_m is not None else f"runs.card.{kind}_time"
     return reader.t(key, distance_m=content.distance_m, duration_ms=content.duration_ms)

@@ -27,15 +27,9 @@ def begins_with(line: str) -> str:
 
 SIGNS_FIRST = {
     "alerts.": "An alarm is recognized in a notification, before it is read.",
-    "course.": "Whoever is out sees by the sign what a message on the way is about.",
-    "partners.": "A row of an outing's card: the sign stands for the row's label (place, time, role).",
-    "avail.": "A row of a card, as in `partners.`.",
-    "rounds.": "A row of a card, as in `partners.`.",
-    "ties.": "The title of a list, with its kind.",
-    "runs.": "The state of a run, as on its card.",
-    "log.": "The state of a run, as on its card.",
-    "imports.": "A row per file: the sign says what became of it.",
-    "tables.": "A row per outcome of an import, as in `imports.`.",
+    "course.home.": "An alarm that is running stands above everything else.",
+    "imports.twins.": "The sign is the name by which the buttons below mean one of the two runs.",
+    "runs.list.": "A sign within a row, behind the day.",
 }
 """Keys whose texts may begin with a sign, with the reason."""
 WARNING = "⚠"

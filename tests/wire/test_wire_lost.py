@@ -176,7 +176,7 @@ async def test_a_press_changes_its_message_and_is_told_once(
     undo = await (await there.press(logged.message, "Undo", ADA)).answer()
     await finish()
     assert "Ada took a run back." in text_of(there.messages[logged.message["id"]])
-    assert [unlinked(text_of(told)) for told in undo.followups] == ["↩️ Undone. The run is gone; /log logs it again."]
+    assert [unlinked(text_of(told)) for told in undo.followups] == ["Undone. ↩️ The run is gone; /log logs it again."]
 
 
 @pytest.mark.usefixtures("thinking")
@@ -255,7 +255,7 @@ async def test_a_word_beside_the_answer_is_said_again_where_only_one_reads_it(
     fail(there, "POST", FOLLOW_UP, [Trouble.RESET])
     undo = await (await there.press(logged.message, "Undo", ADA)).answer()
     await finish()
-    assert [unlinked(text_of(told)) for told in undo.followups] == ["↩️ Undone. The run is gone; /log logs it again."]
+    assert [unlinked(text_of(told)) for told in undo.followups] == ["Undone. ↩️ The run is gone; /log logs it again."]
 
 
 async def test_a_message_beside_the_answer_that_all_read_is_not_said_twice(there: LocalDiscord, toy: Toy) -> None:

@@ -71,7 +71,7 @@ async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: C
     await press(club, carla, club.dms(carla)[-1], "Take it")
     assert (await state(club))[0] == "confirmed"
     taken, details = club.dms(carla)
-    assert taken.content == "✅ You're in, and everyone's confirmed. See you there!", "nothing is said twice"
+    assert taken.content == "You're in, and everyone's confirmed. ✅ See you there!", "nothing is said twice"
     assert button_ids(taken) == {}
     assert "gate 4" in details.content
 
@@ -208,7 +208,7 @@ async def test_joining_confirms_and_each_reads_it_once(club: Club) -> None:
     assert (await state(club))[0] == "confirmed"
     for actor in (club.alice, club.bob):
         (letter,) = club.dms(actor)
-        assert letter.content.startswith("✅ **Everyone's confirmed: it's on.**")
+        assert letter.content.startswith("**Everyone's confirmed: it's on.**")
         assert "by the oak" in letter.content
     assert list(button_ids(as_it_is(club, card))) == ["Come along", "More"], "nothing is lacking any more"
     too = await club.olga.click(as_it_is(club, card), label="Come along")

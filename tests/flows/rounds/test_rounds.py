@@ -59,7 +59,7 @@ async def test_organisers_confirm_at_once_or_draw_again(club: Club) -> None:
     first, second = club.dms(club.olga)
     assert first.content == text_of(said)
     await press(club, club.olga, second, "Confirm")
-    assert "Confirmed. I'll tell everyone" in club.dms(club.olga)[1].content
+    assert "Confirmed. ✅ I'll tell everyone" in club.dms(club.olga)[1].content
     assert len(await outings(club)) == 1
     assert len(club.dms(club.alice)) == 3
     await club.pass_time(hours=3)

@@ -14,11 +14,11 @@ async def test_the_first_run_without_a_direction_is_asked_and_shown_to_nobody_be
     assert "Which way did you run?" in text_of(asked)
     assert "5.00 km · 27:30 · 5:30/km" in text_of(asked)
     assert "The one rule" not in text_of(asked)
-    assert list(button_ids(asked)) == ["⏪ Backward", "⏩ Forward", "Mixed"]
+    assert list(button_ids(asked)) == ["Backward ⏪", "Forward ⏩", "Mixed"]
     assert not club.channel.history()
     assert not await rows(club, Standing)
     await club.restart()
-    answer = await club.alice.click(asked.response, label="⏩ Forward")
+    answer = await club.alice.click(asked.response, label="Forward ⏩")
     assert "5.00 km forward in 27:30" in text_of(club.channel.last_message)
     assert "The one rule" not in text_of(answer)
     assert len(await rows(club, RunCard)) == 1
@@ -28,12 +28,12 @@ async def test_the_first_run_without_a_direction_is_asked_and_shown_to_nobody_be
 
 async def test_the_question_answered_twice_or_by_another_counts_once(club: Club) -> None:
     asked = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    custom_id = button_ids(asked)["⏪ Backward"]
+    custom_id = button_ids(asked)["Backward ⏪"]
     copy = await forged(club, custom_id)
     other = await club.bob.click(copy, custom_id=custom_id)
     assert other.ephemeral
     assert [s.direction for s in await rows(club, StretchRow)] == ["untold"]
-    await club.alice.click(asked.response, label="⏪ Backward")
+    await club.alice.click(asked.response, label="Backward ⏪")
     await club.alice.click(copy, custom_id=custom_id)
     assert [(s.direction, s.distance_m) for s in await rows(club, StretchRow)] == [("backward", 5000)]
     assert len(await rows(club, RunCard)) == 1
@@ -57,7 +57,7 @@ async def test_an_unanswered_question_waits_in_the_list(club: Club) -> None:
     set_direction = next(iter(button_ids(shown)))
     asked = await club.alice.click(shown.response, label=set_direction)
     assert "Which way did you run?" in text_of(asked)
-    await club.alice.click(asked.response or shown.response, label="⏪ Backward")
+    await club.alice.click(asked.response or shown.response, label="Backward ⏪")
     assert "5.00 km backward in 27:30" in text_of(club.channel.last_message)
 
 
@@ -118,7 +118,7 @@ async def test_a_private_card_of_a_run_alone_has_the_button_too(club: Club) -> N
 async def test_the_question_and_the_buttons_in_german(club: Club) -> None:
     await club.speak("de")
     asked = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    answer = await club.alice.click(asked.response, label="⏪ Rückwärts")
+    answer = await club.alice.click(asked.response, label="Rückwärts ⏪")
     notice = next(message for message in answer.followups if "Begleitung ergänzen" in button_ids(message))
     form = await club.alice.click(notice, label="Begleitung ergänzen")
     turned = await club.alice.click(club.channel.last_message, label="Andersrum")

@@ -160,7 +160,7 @@ async def test_an_import_that_stopped_goes_on_where_it_was(club: Club, monkeypat
     monkeypatch.setattr(Worker, "read_table", some)
     answer = await bring(club, ("activities.csv", table))
     card = answer.response
-    assert "Stopped at line 4 of 7. I couldn't finish that just now" in text_of(card)
+    assert "Stopped at line 4 of 7. ⏸️ I couldn't finish that just now" in text_of(card)
     assert len(await runs(club)) == 3
     monkeypatch.setattr(Worker, "read_table", whole)
     await club.restart()

@@ -57,7 +57,7 @@ async def test_an_organiser_is_on_it_and_the_alarm_says_so_until_it_is_over(club
     await club.olga.submit_modal(form, {"word": "They are at the café"})
     await club.env.settle()
     for message in room.history()[:2]:
-        assert message.content.startswith("✅ **Over:** the alarm about alice and bob")
+        assert message.content.startswith("**Over:** the alarm about alice and bob")
         assert button_ids(message) == {}
     assert not any("repeat this every" in m.content for m in room.history())
     for actor in (club.alice, club.bob):
@@ -149,4 +149,4 @@ async def test_german_words_of_an_alarm_that_is_taken_and_over(club: Club) -> No
     for actor in (club.alice, club.bob):
         await actor.user.click(letter(club, actor, "Are you home?"), label="Home")
         await club.env.settle()
-    assert room.history()[0].content == "✅ **Vorbei:** der Alarm um alice und bob."
+    assert room.history()[0].content == "**Vorbei:** der Alarm um alice und bob. ✅"

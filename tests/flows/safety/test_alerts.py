@@ -174,7 +174,7 @@ async def test_who_was_alarmed_before_an_extension_hears_more_time_and_home(club
     for said in ([m.content for m in room.history()][alarms:], [m.content for m in club.dms(dora)][-3:]):
         more, one, all_home = said
         assert "they need longer" in more
-        assert one == "✅ alice is home. Still out: bob. I'll keep watching."
+        assert one == "alice is home. ✅ Still out: bob. I'll keep watching."
         assert "All clear" in all_home
 
 
@@ -217,7 +217,7 @@ async def test_welcome_home_never_hides_a_call_for_help(club: Club) -> None:
     assert "The call for help is still running" in text_of(home)
     await club.env.settle()
     first, last_said = room.history()[-2:]
-    assert first.content == "✅ alice is home. The call for help goes on until one of you says what happened."
+    assert first.content == "alice is home. ✅ The call for help goes on until one of you says what happened."
     assert "bob**, who asked for help, has pressed Home. The alarm goes on" in last_said.content
     await club.pass_time(minutes=15)
     repeated = room.history()[-1]

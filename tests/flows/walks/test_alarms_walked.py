@@ -28,8 +28,8 @@ ON_IT = "I'm on it|Ich kümmere mich"
 CLOSE = "Close with a word|Mit einem Wort abschließen"
 FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
-ALICE_HOME = "✅ alice is home|✅ alice ist zu Hause"
-ENDED = "✅ olga has said this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
+ALICE_HOME = "alice is home. ✅|alice ist zu Hause. ✅"
+ENDED = "olga has said this outing is over|olga hat gesagt, dass diese Verabredung vorbei ist"
 TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
 

@@ -94,7 +94,7 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
     await walk.slash(alice, "partner round", "for organisers|Orga-Team")
     await walk.press(olga, office.last_message, "Draw again|Neu auslosen", "Drawn again|Neu ausgelost")
     await walk.press(
-        olga, office.last_message, "Confirm|Bestätigen", "Confirmed. I'll tell everyone|Bestätigt. Ich sage"
+        olga, office.last_message, "Confirm|Bestätigen", "Confirmed. ✅ I'll tell everyone|Bestätigt. ✅ Ich sage"
     )
     assert walk.t("everyone's been told|alle wissen Bescheid") in office.last_message.content
     for actor, part in (
