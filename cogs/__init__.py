@@ -3,7 +3,7 @@
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "runs": ("log", "runs", "run_buttons", "imports", "table_imports"),
     "members": ("settings", "privacy", "retention"),
-    "clubs": ("club", "club_settings", "club_points", "club_boards", "club_previews", "digest"),
+    "clubs": ("club", "club_settings", "club_points", "club_boards", "reviews", "club_previews", "digest"),
     "progress": ("me", "help"),
     "boards": ("leaderboard", "follows"),
     "records": ("records",),

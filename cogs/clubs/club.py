@@ -9,21 +9,18 @@ from discord.ext import commands
 from bot.app import App
 from bot.context import BotClient
 from bot.domain.when import zones
-from bot.errors import Conflict, NotFound
-from bot.interactions.arguments import Version
-from bot.interactions.components import identity, pressed
+from bot.interactions.components import identity
 from bot.interactions.corrections import TypedText, fix_form, keep_typed
-from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
+from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
 from bot.interactions.tree import localized
-from bot.localizer import escaped
 from bot.services.clubs import clubs
 from bot.services.members.people import Person
-from bot.services.runs import run_changes
+from bot.services.runs import reviews
 from cogs.clubs.club_admin import organiser, server, trouble_of
 from cogs.clubs.club_settings_view import settings_page
-from cogs.clubs.club_view import Page, review_card
+from cogs.clubs.club_view import Page
+from cogs.clubs.review_view import review_card
 from cogs.members.zone_autocomplete import suggest_zones
-from cogs.runs.run_cards import follow
 
 
 @app_commands.guild_only()
@@ -55,43 +52,8 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
     async def review(self, interaction: Interaction) -> None:
         """Show the first run held for review."""
         person, guild_id = await organiser(interaction)
-        held = await defer_if_slow(interaction, clubs.held_run(self.app.database, guild_id), private=True)
+        held = await defer_if_slow(interaction, reviews.held_run(self.app.database, guild_id), private=True)
         await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
-
-    @pressed("club", "agree", "run_id", "revision")
-    async def agree(self, interaction: Interaction, run_id: int, revision: Version) -> None:
-        """Put a held run on the boards."""
-        await self._decide(interaction, run_id, revision, agree=True)
-
-    @pressed("club", "reject", "run_id", "revision")
-    async def reject(self, interaction: Interaction, run_id: int, revision: Version) -> None:
-        """Leave a held run off the boards."""
-        await self._decide(interaction, run_id, revision, agree=False)
-
-    @pressed("club", "next", "run_id")
-    async def next(self, interaction: Interaction, run_id: int) -> None:
-        """Show the next held run, or the first one after the last."""
-        person, guild_id = await organiser(interaction)
-        held = await clubs.held_run(self.app.database, guild_id, run_id)
-        await replace(interaction, review_card(held, person.user_id, person.reader))
-
-    async def _decide(self, interaction: Interaction, run_id: int, revision: int, *, agree: bool) -> None:
-        person, guild_id = await organiser(interaction)
-        try:
-            view = await defer_if_slow(
-                interaction,
-                run_changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
-                private=True,
-            )
-            key = "club.review.agreed" if agree else "club.review.rejected"
-            notice = person.reader.t(key, name=escaped(view.runner, 60))
-        except Conflict as error:
-            notice = person.reader.error(error)
-        except NotFound:
-            notice = person.reader.t("club.review.decided")
-        held = await clubs.held_run(self.app.database, guild_id)
-        await replace(interaction, review_card(held, person.user_id, person.reader, notice))
-        await follow(interaction, run_id)
 
     async def _choose_zone(self, person: Person, guild_id: int, typed: str) -> str:
         zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())

@@ -1,4 +1,4 @@
-"""The club's settings, and the runs held for review."""
+"""The club's settings."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ import discord
 from discord import ui
 
 from bot.domain.clubs.club_defaults import NEVER_SOLO
-from bot.domain.limits import DAY_DISTANCE_M
-from bot.domain.runs.runs import Direction, Stretch, Surface
-from bot.domain.runs.world_bests import ReviewReason, review_reason
+from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.i18n import as_option
 from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select, tab
 from bot.languages import LANGUAGES, own_name
 from bot.localizer import Localizer, escaped
-from bot.services.clubs.clubs import ClubSettings, HeldRun
+from bot.services.clubs.clubs import ClubSettings
 from cogs.members.settings_view import beside
 
 
@@ -125,54 +123,6 @@ def roles(action: str, role_id: int | None, trouble: SettingsTrouble, placeholde
         default_values=chosen,
     )
     return picker(menu)
-
-
-def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """Return one held run with the organiser's two answers, without what its runner does not share with the club.
-
-    Args:
-        run: the held run; None if there is none.
-        viewer_id: the organiser who reads it.
-        reader: the organiser's localizer.
-        notice: what was just decided.
-    """
-    if run is None:
-        return card(notice, reader.t("club.review.empty"))
-    surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
-    stretches = [Stretch(*part) for part in run.parts]
-    buttons = [
-        button(
-            reader.t("club.review.agree"),
-            identity("club", "agree", run.run_id, run.revision),
-            discord.ButtonStyle.success,
-        ),
-        button(
-            reader.t("club.review.reject"),
-            identity("club", "reject", run.run_id, run.revision),
-            discord.ButtonStyle.danger,
-        ),
-    ]
-    if run.count > 1:
-        buttons.append(button(reader.t("club.review.skip"), identity("club", "next", run.run_id)))
-    return card(
-        notice,
-        reader.t("club.review.title", number=run.number, count=run.count),
-        reader.t("club.review.line", name=escaped(run.runner, 60), day=run.ran_on) + surface,
-        "\n".join(_part(*part, reader) for part in run.parts[:10]),
-        reader.t(
-            f"club.review.why_{(review_reason(stretches) or ReviewReason.OUTPACED).value}", limit_m=DAY_DISTANCE_M
-        ),
-        reader.t("club.review.own") if run.user_id == viewer_id else "",
-        row(*buttons),
-    )
-
-
-def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Localizer) -> str:
-    """Return a line such as `5.00 km backward in 10:00 ⏪ · 2:00/km`."""
-    if distance_m is None:
-        return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
-    line = reader.t(f"runs.card.{direction.value}", distance_m=distance_m, duration_ms=duration_ms)
-    return f"{line} · {reader.pace(duration_ms / distance_m)}"
 
 
 def _languages(settings: ClubSettings, reader: Localizer) -> Component:

@@ -11,8 +11,8 @@ from bot.domain.limits import DAY_DISTANCE_M
 from bot.domain.runs.energy import cost
 from bot.domain.runs.highlights import Feat, NewBest
 from bot.domain.runs.readings import Reading, ReadingKind
+from bot.domain.runs.review_reasons import ReviewReason
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
-from bot.domain.runs.world_bests import ReviewReason, review_reason
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
 from bot.localizer import Localizer, escaped
@@ -101,7 +101,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     small = [format_dt(content.started_at, "f"), *week_line(view, reader)]
     parts.append(f"-# {' · '.join(small)}")
     if view.review is Review.HELD:
-        parts.append(f"-# {held_words(view.content, reader)}")
+        parts.append(f"-# {held_words(view, reader)}")
     return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
 
 
@@ -183,9 +183,9 @@ def spotter_button(run_id: int, reader: Localizer) -> Component:
     return button(reader.t("log.button.spotter"), identity("run", "spotted", run_id), ButtonStyle.primary)
 
 
-def held_words(content: RunContent, reader: Localizer) -> str:
+def held_words(view: RunView, reader: Localizer) -> str:
     """Return why a run waits for an organiser."""
-    reason = review_reason(content.stretches) or ReviewReason.OUTPACED
+    reason = view.held_for or ReviewReason.OUTPACED
     return reader.t(f"runs.card.held_{reason.value}", limit_m=DAY_DISTANCE_M)
 
 
@@ -199,7 +199,9 @@ def standing(view: RunView, reader: Localizer) -> list[str]:
     if not view.content.told:
         said.append(reader.t("runs.card.untold_hint"))
     if view.review is Review.HELD:
-        said.append(held_words(view.content, reader))
+        said.append(held_words(view, reader))
+    elif view.rejected_for:
+        said.append(reader.t("runs.card.rejected_for", reason=escaped(view.rejected_for, 300)))
     elif view.review is not Review.NONE:
         said.append(reader.t(f"runs.card.{view.review.value}"))
     if view.content.doubtful:

@@ -12,7 +12,7 @@ from db.models.process import Remembered
 from db.models.records import BestEffort
 from db.models.reminders import Reminder, ReminderDone
 from db.models.rounds import Round, RoundPlace
-from db.models.runs import Recording, Revision, Run, RunCard, StretchRow
+from db.models.runs import Recording, Revision, Run, RunCard, RunReview, StretchRow
 from db.models.safety import Contact, UnsafeAlarm
 from db.models.table_imports import TableImport
 
@@ -47,6 +47,7 @@ __all__ = [
     "RoundPlace",
     "Run",
     "RunCard",
+    "RunReview",
     "Spotting",
     "Standing",
     "StretchRow",

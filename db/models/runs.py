@@ -1,4 +1,4 @@
-"""Runs, their stretches and revisions, recordings, and the public cards that show them."""
+"""Runs, their stretches and revisions, reviews, recordings, and the public cards that show them."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class Run(Base):
     doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # unreliable time
     source: Mapped[str] = mapped_column(String(8))  # typed, outing, fit, gpx, tcx, csv
     review: Mapped[str] = mapped_column(String(10), default="none")
+    held_for: Mapped[str | None] = mapped_column(String(8))  # ReviewReason; NULL before migration 0022
     counted: Mapped[bool] = mapped_column(Boolean)  # whether it counts on the club's boards: domain.runs.counts
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -105,6 +106,20 @@ class Revision(Base):
         JSON, info=people_in_json(keys={"spotter_id": ("spotter_name", "spotter_state")})
     )
     changed_at: Mapped[datetime]
+
+
+class RunReview(Base):
+    """What organisers and the runner say about a run that is or was held for review."""
+
+    __tablename__ = "run_reviews"
+
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True, info=follows()
+    )
+    asked_at: Mapped[datetime | None]  # when organisers asked the runner
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(300), info=of_owner())  # in their words; NULL: "it's right"
+    reason: Mapped[str | None] = mapped_column(String(300), info=of_owner())  # why it was rejected, for the runner
 
 
 class RunCard(Base):

@@ -40,6 +40,7 @@ from db.models import (
     RoundPlace,
     Run,
     RunCard,
+    RunReview,
     Spotting,
     Standing,
     StretchRow,
@@ -100,6 +101,8 @@ async def fill(database: Database) -> None:
                     )
                 )  # fmt: skip
             await session.execute(insert(RunCard).values(message_id=50 + run_id, channel_id=40, run_id=run_id))
+            said = {"answer": f"{name.lower()}s secret", "reason": f"why {name.lower()}s secret"}
+            await session.execute(insert(RunReview).values(run_id=run_id, asked_at=NOW, answered_at=NOW, **said))
             await session.execute(
                 insert(Recording).values(
                     run_id=run_id, user_id=user_id, sha256="f" * 64, filename=f"{name.lower()}.fit", totals={"m": 5000},

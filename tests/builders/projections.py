@@ -16,14 +16,13 @@ from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.runs.table_lines import TableLine
 from bot.domain.runs.tables import Matching, Service, TableHead
-from bot.domain.runs.world_bests import review_needed
 from bot.services.boards import seasons, windows
 from bot.services.clubs import memberships
 from bot.services.members.people import Person, Seen, meet
 from bot.services.privacy import gone_clubs, privacy
 from bot.services.profile import settings
 from bot.services.projections.run_projections import Projection
-from bot.services.runs import lap_directions, run_changes, spotting, table_answers, table_imports
+from bot.services.runs import lap_directions, reviews, run_changes, spotting, table_answers, table_imports
 from bot.services.runs.imports import save_import
 from bot.services.runs.revisions import insert_run
 from db.engine import Database
@@ -82,10 +81,9 @@ class Town:
     async def log_outing(self, who: int, content: RunContent) -> int:
         """Log a run from an outing's draft, with credits for its forward part."""
         person = await self.meet(who)
-        review = Review.HELD if review_needed(content.stretches) else Review.NONE
         async with self.database.write() as session:
             run = await insert_run(
-                session, person, content, review, interaction_id=next(self.ids), ordinal=0, now=NOW,
+                session, person, content, interaction_id=next(self.ids), ordinal=0, now=NOW,
                 source=spotting.OUTING,
             )  # fmt: skip
             assert run is not None
@@ -166,7 +164,9 @@ class Town:
     async def review(self, run_id: int, *, agree: bool = True) -> None:
         async with self.database.read() as session:
             revision = await session.scalar(select(Run.revision).where(Run.run_id == run_id))
-        await run_changes.review_run(self.database, run_id, CLUB, agree=agree, seen_revision=revision or 1)
+        await reviews.decide(
+            self.database, run_id, CLUB, agree=agree, seen_revision=revision or 1, now=NOW, reason="a bike"
+        )
 
     async def roll(self, days: int) -> None:
         """Look at the board of the last 30 days, so many days from today."""

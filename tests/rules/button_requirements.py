@@ -15,7 +15,7 @@ OWN = """
     nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
     nudge:start nudge:snooze nudge:later round:skip round:back
     remind:fix remind:entered settings:zonefix settings:again settings:entered runs:fix runs:retyped
-    runs:mine import:upload import:uploaded
+    runs:mine import:upload import:uploaded review:right review:words review:said
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
     call:mine help:all help:next me:show me:bests
@@ -40,7 +40,7 @@ SERVER = """
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
     club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
     club:digest club:digested club:undigest club:preview
-    club:instead club:agree club:reject club:next club:points club:chosen club:point
+    club:instead club:agree club:reject club:rejected club:ask club:next club:points club:chosen club:point
     club:add club:added club:boards club:firstboard club:addseason club:newseason club:dropseason club:seasongone
     challenge:form challenge:made challenge:change challenge:discard challenge:post challenge:here challenge:end
     challenge:ended

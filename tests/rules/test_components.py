@@ -15,6 +15,7 @@ from bot.client import Backpedal
 from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.highlights import Feat, Highlight, NewBest
 from bot.domain.runs.personal_bests import LISTED_M, Measured, Outpaced
+from bot.domain.runs.review_reasons import CountedRun, ReviewReason
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput
@@ -29,10 +30,12 @@ from bot.services.partners.meeting_points import ClubPoint
 from bot.services.partners.partners_card import CardState
 from bot.services.records.club_records import ClubRecord
 from bot.services.records.personal_bests import Best
+from bot.services.runs.reviews import HeldRun
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
+from cogs.clubs.review_view import review_card
 from cogs.partners.partners_card_view import partners_card
 from cogs.records.records_view import RecordPage, club_card, mine_card, world_card
 from cogs.runs.run_card_view import private_card, public_card
@@ -112,6 +115,15 @@ def worst_view() -> RunView:
     )
 
 
+def worst_held() -> HeldRun:
+    parts = tuple((Direction.BACKWARD, 10**6, 10**9) for _ in range(200))
+    other = CountedRun(date(2026, 9, 30), datetime(2026, 9, 30, tzinfo=UTC), 10**6, 10**9, True)
+    return HeldRun(
+        LONGEST_ID, 10**6, LONGEST_ID, NASTY[:120], date(2026, 9, 30), Surface.TREADMILL, parts, 10**6, 10**6,
+        ReviewReason.AT_ONCE, 10**6, other, asked=True, answered=True, answer=NASTY[:300],
+    )  # fmt: skip
+
+
 def worst_records(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
     day = date(2026, 9, 30)
     bests = tuple(
@@ -166,6 +178,7 @@ def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
         **worst_settings(reader),
         **worst_records(reader),
         "public": public_card(worst_view(), reader),
+        "review": review_card(worst_held(), 1, reader, "n" * 300),
         "private": private_card(worst_view(), reader, 400.0, "n" * 300, "m" * 300),
         "sharing": sharing_panel(worst_view(), person, "saved"),
         "list": run_list(RunPage(lines, 10**6, 10**7, 10**8), reader, "backward", "month"),

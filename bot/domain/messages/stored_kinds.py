@@ -74,6 +74,9 @@ class StoredKind(StrEnum):
     SPOTTER_ASK = "spotter.ask", ExportedTo.RECIPIENT  # asks a named spotter whether they faced forward
     SPOTTER_ASK_ALONE = "spotter.ask_alone", ExportedTo.RECIPIENT  # the same, for a run that nobody else may see
 
+    REVIEW_ASK = "review.ask", ExportedTo.RECIPIENT  # the organisers' question about a held run, to its runner
+    REVIEW_DECIDED = "review.decided", ExportedTo.RECIPIENT  # to the same: it counts now, or why it does not
+
     ROUND_NOTICE = "round.notice", ExportedTo.RECIPIENT
     ROUND_MATCH = "round.match", ExportedTo.RECIPIENT
     ROUND_SETTLE = "round.settle", ExportedTo.RECIPIENT  # checks who has left before a draw is confirmed

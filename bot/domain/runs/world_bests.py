@@ -7,14 +7,9 @@ all, men's or women's (`BACKWARD`, `FORWARD`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.domain.limits import DAY_DISTANCE_M
 from bot.domain.runs.runs import Direction, Stretch
-
-_DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,25 +193,3 @@ def beyond_best(stretch: Stretch) -> Mark | None:
     if mark is not None and stretch.duration_ms * mark.distance_m < mark.duration_ms * stretch.distance_m:
         return mark
     return None
-
-
-class ReviewReason(StrEnum):
-    """Why a run is held; a part of catalogue keys."""
-
-    OUTPACED = "outpaced"  # faster than the best known mark
-    FAR = "far"  # more than `DAY_DISTANCE_M` in 24 hours
-
-
-def review_reason(stretches: Sequence[Stretch]) -> ReviewReason | None:
-    """Return why a run is kept off its club's boards until an organiser approves it, or None if it is not."""
-    if any(beyond_best(stretch) for stretch in stretches):
-        return ReviewReason.OUTPACED
-    told = [stretch for stretch in stretches if stretch.direction is not Direction.UNTOLD]
-    distance_m = sum(stretch.distance_m or 0 for stretch in told)
-    duration_ms = max(_DAY_MS, sum(stretch.duration_ms for stretch in told))
-    return ReviewReason.FAR if distance_m * _DAY_MS > DAY_DISTANCE_M * duration_ms else None
-
-
-def review_needed(stretches: Iterable[Stretch]) -> bool:
-    """Whether a run is kept off its club's boards until an organiser approves it."""
-    return review_reason(tuple(stretches)) is not None

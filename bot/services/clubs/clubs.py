@@ -1,16 +1,16 @@
-"""Club settings, and runs that wait for an organiser's review."""
+"""Club settings."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.domain.boards.metrics import BoardKind
 from bot.domain.clubs.club_defaults import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
 from bot.domain.outings.outing_rules import MOST_BACKWARD_PER_SPOTTER
 from bot.domain.rounds.round_calendar import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
-from bot.domain.runs.runs import Direction, Surface
+from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput
@@ -28,7 +28,6 @@ from db.engine import Database
 from db.models import Guild
 from db.queries.partners.meeting_points import points_of
 from db.queries.profile import settings as queries
-from db.queries.runs import runs as run_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +67,6 @@ class ClubSettings:
     card: CardState = CardState.NONE
     points: int = 0
     digest: DigestSettings = field(default_factory=DigestSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRun:
-    """A run faster than the world best, as far as it is shared with the club.
-
-    `parts` are (direction, metres, milliseconds) for each stretch; it is number `number` of `count` waiting runs.
-    """
-
-    run_id: int
-    revision: int
-    user_id: int
-    runner: str
-    ran_on: date
-    surface: Surface | None
-    parts: tuple[tuple[Direction, int | None, int], ...]
-    number: int
-    count: int
 
 
 async def club_settings(database: Database, guild_id: int) -> ClubSettings:
@@ -266,28 +247,6 @@ async def set_round(
     if on and (await club_settings(database, guild_id)).club.partners_channel_id is None:
         raise BadInput("club.round.no_channel")
     await _set_and_plan(database, guild_id, now, **values)
-
-
-async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun | None:
-    """Return the club's next run after id `after` that waits for an organiser, or None."""
-    async with database.read() as session:
-        run, number = await run_queries.held_run(session, guild_id, after)
-        if run is None:
-            return None
-        count = await run_queries.count_held(session, guild_id)
-        stretches = await run_queries.stretches_of(session, [run.run_id])
-        names = await run_queries.display_names(session, guild_id, [run.user_id])
-    return HeldRun(
-        run.run_id,
-        run.revision,
-        run.user_id,
-        names.get(run.user_id, "?"),
-        run.ran_on,
-        Surface(run.surface) if run.surface else None,
-        tuple((Direction(s.direction), s.distance_m, s.duration_ms) for s in stretches[run.run_id]),
-        number,
-        count,
-    )
 
 
 async def leave(database: Database, guild_id: int, now: datetime) -> None:

@@ -9,9 +9,9 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.domain.outings.outing_rules import OutingState, Presence, Role, half_time
+from bot.domain.runs.review_reasons import review_reason
 from bot.domain.runs.run_measures import is_plausible
-from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
-from bot.domain.runs.world_bests import review_needed
+from bot.domain.runs.runs import Direction, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members.people import Person, club_of
 from bot.services.outings.outings import CompanionView, OutingView, read
@@ -193,7 +193,7 @@ def _stretches(
 
     planned = made(outing.distance_m)
     off = max(whole_ms / outing.planned_ms, outing.planned_ms / whole_ms)
-    possible = is_plausible(outing.distance_m, whole_ms) and not review_needed(planned)
+    possible = is_plausible(outing.distance_m, whole_ms) and review_reason(planned) is None
     return (planned if possible and off <= OFF_PLAN else made(None)), not possible
 
 
@@ -239,9 +239,8 @@ async def log_draft(
             raise BadInput("course.draft.implausible")
         guild = await session.get(models.Guild, outing.guild_id)
         runner = replace(person, club=club_of(guild))
-        review = Review.HELD if review_needed(content.stretches) else Review.NONE
         run = await insert_run(
-            session, runner, content, review, interaction_id=interaction_id, ordinal=0, now=now, source="outing"
+            session, runner, content, interaction_id=interaction_id, ordinal=0, now=now, source="outing"
         )
         if run is None:
             raise Conflict("course.draft.logged")

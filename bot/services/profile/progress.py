@@ -10,6 +10,7 @@ from bot.services.partners import partners_card
 from bot.services.partners.partners_card import CardState
 from db.engine import Database
 from db.queries.profile import settings
+from db.queries.runs import reviews
 from db.queries.runs import runs as queries
 
 
@@ -45,7 +46,7 @@ async def progress_of(database: Database, person: Person) -> Progress:
         runs, untold, imported, newest_on = await queries.run_counts(session, person.user_id)
         if person.organiser and person.guild_id is not None:
             guild = await settings.guild_row(session, person.guild_id)
-            held = await queries.count_held(session, person.guild_id)
+            held = await reviews.count_held(session, person.guild_id)
             if guild is not None:
                 club_unset = guild.zone is None
                 card = await partners_card.state_of(session, guild)

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_facts import MemberKey
 from bot.domain.runs.runs import Review, RunContent, counts
-from bot.domain.runs.world_bests import review_needed
 from bot.services.members.people import Person
 from bot.services.projections import run_projections
+from bot.services.runs.holding import RunsBeside, counted_run, reason_to_hold
 from bot.services.runs.revisions import RunState, change, columns_of, kept, review_after, stretch_rows
 from bot.services.runs.runs import facts_of
 from db import models
@@ -42,9 +42,14 @@ async def insert_many(
     """Insert runs that do not exist, each with its first revision and its recording."""
     if not runs:
         return
-    rows = []
+    rows: list[dict[str, Any]] = []
+    others = await _others(session, person.user_id, person.guild_id, [run.content for run in runs])
     for run in runs:
-        review = Review.HELD if review_needed(run.content.stretches) else Review.NONE
+        held_for = await reason_to_hold(session, run.content, source, person.user_id, person.guild_id, others=others)
+        review = Review.NONE if held_for is None else Review.HELD
+        counted = person.guild_id is not None and counts(run.content, review, deleted=False)
+        if counted:
+            others.add(-run.ordinal, counted_run(run.content, source))
         rows.append(
             {
                 "interaction_id": interaction_id,
@@ -53,7 +58,8 @@ async def insert_many(
                 "guild_id": person.guild_id,
                 "source": source,
                 "review": review.value,
-                "counted": person.guild_id is not None and counts(run.content, review, deleted=False),
+                "held_for": held_for,
+                "counted": counted,
                 "revision": 1,
                 "created_at": now,
                 "deleted_at": None,
@@ -87,18 +93,26 @@ async def change_many(
     revisions: list[dict[str, Any]] = []
     plain: list[models.Run] = []
     redirected: list[tuple[int, RunContent]] = []
+    others: dict[tuple[int, int | None], RunsBeside] = {}
+    for key in {(run.user_id, run.guild_id) for run, _, _ in changes}:
+        new_contents = [new.content for run, _, new in changes if (run.user_id, run.guild_id) == key]
+        others[key] = await _others(session, *key, new_contents)
     for run, old, new in changes:
         if old.content.spotter_id is not None:  # a spotter's credits follow
             await change(session, run, old, new, kind, interaction_id, now)
             continue
-        review = review_after(old, new.content)
+        beside = others[run.user_id, run.guild_id]
+        review, held_for = await review_after(session, run, old, new, beside)
         counted = run.guild_id is not None and counts(new.content, review, deleted=new.deleted)
+        if counted:
+            beside.add(run.run_id, counted_run(new.content, run.source))
         deleted_at = (run.deleted_at or now) if new.deleted else None
         revisions.append(_revision(run.run_id, run.revision + 1, interaction_id, kind, kept(old), now))
         rows.append(
             {
                 "key": run.run_id,
                 "review": review.value,
+                "held_for": held_for,
                 "counted": counted,
                 "revision": run.revision + 1,
                 "deleted_at": deleted_at,
@@ -119,6 +133,16 @@ async def change_many(
             session.expunge(one)
     for user_id, guild_id in {(run.user_id, run.guild_id) for run in plain}:
         await run_projections.rebuild(session, MemberKey(user_id, guild_id))
+
+
+async def _others(
+    session: AsyncSession, user_id: int, guild_id: int | None, contents: Sequence[RunContent]
+) -> RunsBeside:
+    """Return the runs that some runs are compared with; none if none of those can count."""
+    days = [content.ran_on for content in contents if counts(content, Review.NONE, deleted=False)]
+    if guild_id is None or not days:
+        return RunsBeside()
+    return await RunsBeside.around(session, user_id, guild_id, days)
 
 
 def _stretches(runs: Sequence[tuple[int, RunContent]]) -> list[dict[str, Any]]:

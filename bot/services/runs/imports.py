@@ -27,7 +27,7 @@ from bot.domain.runs.imported_runs import (
     untold,
     when,
 )
-from bot.domain.runs.runs import Review, RunContent
+from bot.domain.runs.runs import RunContent
 from bot.services.members.people import Person
 from bot.services.runs.overlapping_runs import span_of
 from bot.services.runs.revisions import insert_run
@@ -224,7 +224,6 @@ async def _save(
         session,
         person,
         content,
-        Review.NONE,
         interaction_id=interaction_id,
         ordinal=ordinal,
         now=now,

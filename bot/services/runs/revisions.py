@@ -11,14 +11,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.runs.review_reasons import ReviewReason
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface, counts
-from bot.domain.runs.world_bests import review_needed
 from bot.errors import NotFound
 from bot.services.members.people import Person
 from bot.services.projections import run_projections
 from bot.services.runs import spotting
+from bot.services.runs.holding import RunsBeside, reason_to_hold
 from bot.services.runs.runs import RunView, content_of, facts_of, view_of
 from db import models
+from db.queries.runs import reviews as review_queries
 from db.queries.runs import runs as queries
 
 
@@ -35,7 +37,6 @@ async def insert_run(
     session: AsyncSession,
     person: Person,
     content: RunContent,
-    review: Review,
     *,
     interaction_id: int,
     ordinal: int,
@@ -43,6 +44,8 @@ async def insert_run(
     source: str,
 ) -> models.Run | None:
     """Insert a run and its first revision; None if this interaction inserted it before."""
+    held_for = await reason_to_hold(session, content, source, person.user_id, person.guild_id)
+    review = Review.NONE if held_for is None else Review.HELD
     counted = person.guild_id is not None and counts(content, review, deleted=False)
     values = {
         "interaction_id": interaction_id,
@@ -51,6 +54,7 @@ async def insert_run(
         "guild_id": person.guild_id,
         "source": source,
         "review": review.value,
+        "held_for": held_for,
         "counted": counted,
         "revision": 1,
         "created_at": now,
@@ -106,7 +110,7 @@ async def change(
 ) -> RunView:
     """Write a numbered change, apply it to projections and credits, and return the run after it."""
     content = new.content
-    review = review_after(old, content)
+    review, held_for = await review_after(session, run, old, new)
     counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
     before = facts_of(run, old.content)
     await queries.insert_revision(
@@ -124,6 +128,7 @@ async def change(
     columns = {
         **columns_of(content),
         "review": review.value,
+        "held_for": held_for,
         "counted": counted,
         "revision": run.revision + 1,
         "deleted_at": (run.deleted_at or now) if new.deleted else None,
@@ -133,18 +138,39 @@ async def change(
         setattr(run, name, value)
     if content.stretches != old.content.stretches:
         await queries.replace_stretches(session, run.run_id, stretch_rows(content), fresh=False)
+    if old.review is not Review.NONE and _figures(content) != _figures(old.content):
+        await review_queries.drop_words(session, run.run_id)
     await spotting.follow(session, run, old.content, content, counted_before=before.counted)
     await run_projections.apply(session, before, facts_of(run, content))
     return await view_of(session, run, content, own=True)
 
 
-def review_after(old: RunState, content: RunContent) -> Review:
-    """Return the review state after a change: a decision stands while the stretches stay the same."""
-    if not review_needed(content.stretches):
-        return Review.NONE
-    if content.stretches == old.content.stretches and old.review is not Review.NONE:
-        return old.review
-    return Review.HELD
+async def review_after(
+    session: AsyncSession, run: models.Run, old: RunState, new: RunState, others: RunsBeside | None = None
+) -> tuple[Review, ReviewReason | None]:
+    """Return the review state of a run after a change, and why it is held.
+
+    A decision stands while the figures and the time of the run stay the same.
+
+    Args:
+        session: the transaction.
+        run: its row before the change.
+        old: its state before the change.
+        new: its state after the change.
+        others: the runner's other runs; None to read them.
+    """
+    before, after = old.content, new.content
+    same, is_back = _figures(before) == _figures(after), old.deleted and not new.deleted
+    if same and (old.review is not Review.NONE or (before.sharing is after.sharing and not is_back)):
+        return old.review, ReviewReason(run.held_for) if run.held_for is not None else None
+    reason = await reason_to_hold(
+        session, after, run.source, run.user_id, run.guild_id, run_id=run.run_id, others=others
+    )
+    return (Review.NONE if reason is None else Review.HELD), reason
+
+
+def _figures(content: RunContent) -> tuple[Any, ...]:
+    return content.stretches, content.started_at, content.ran_on
 
 
 def columns_of(content: RunContent) -> dict[str, Any]:

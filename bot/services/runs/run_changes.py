@@ -1,8 +1,8 @@
 """Writing runs: log a run, and record every later change as a numbered revision.
 
 Each function is one transaction that changes the run, its stretches, the revision and the projections. The interaction
-id is a unique key of what is written, so that a repeated interaction changes nothing. Answers of spotters and
-organisers are not changes by the runner and get no revision.
+id is a unique key of what is written, so that a repeated interaction changes nothing. Answers of spotters, and of
+organisers (`reviews`), are not changes by the runner and get no revision.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, breaks_the_rule, counts
-from bot.domain.runs.world_bests import review_needed
+from bot.domain.runs.runs import Direction, Extra, RunContent, Sharing, SpotterState, breaks_the_rule
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import Person
 from bot.services.projections import run_projections
@@ -69,10 +68,9 @@ async def log_run(
         NotFound: another member's run has this interaction id.
         Unavailable: the database is locked or full; nothing was written.
     """
-    review = Review.HELD if review_needed(content.stretches) else Review.NONE
     async with database.write() as session:
         run = await insert_run(
-            session, person, content, review, interaction_id=interaction_id, ordinal=0, now=now, source=source
+            session, person, content, interaction_id=interaction_id, ordinal=0, now=now, source=source
         )
         repeated = run is None
         if run is None:
@@ -247,39 +245,5 @@ async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, ag
         run.spotter_state = state.value
         content = content_of(run, stretches[run_id])
         await spotting.follow(session, run, content, content, counted_before=run.counted)
-        await run_projections.apply(session, before, facts_of(run, content))
-        return await view_of(session, run, content, own=False)
-
-
-async def review_run(
-    database: Database,
-    run_id: int,
-    guild_id: int,
-    *,
-    agree: bool,
-    seen_revision: int,
-) -> RunView:
-    """Record an organiser's decision on a held run of the club; the caller has checked that they are an organiser.
-
-    Raises:
-        NotFound: no such run in this club.
-        Conflict: already decided, no review needed any more, or changed since `seen_revision`.
-    """
-    async with database.write() as session:
-        run = await queries.run_of_club(session, run_id, guild_id)
-        if run is None:
-            raise NotFound("runs.not_found")
-        if run.review != Review.HELD.value:
-            raise Conflict("club.review.decided")
-        if run.revision != seen_revision:
-            raise Conflict("runs.review.changed")
-        stretches = await queries.stretches_of(session, [run_id])
-        content = content_of(run, stretches[run_id])
-        before = facts_of(run, content)
-        review = Review.AGREED if agree else Review.REJECTED
-        counted = counts(content, review, deleted=False)
-        await queries.update_run(session, run_id, {"review": review.value, "counted": counted})
-        run.review, run.counted = review.value, counted
-        await spotting.follow(session, run, content, content, counted_before=False)
         await run_projections.apply(session, before, facts_of(run, content))
         return await view_of(session, run, content, own=False)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.highlights import Highlight
+from bot.domain.runs.review_reasons import ReviewReason, review_reason
 from bot.domain.runs.run_facts import RunFacts
 from bot.domain.runs.run_search import Clue
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
@@ -18,6 +19,7 @@ from bot.errors import NotFound
 from bot.services.runs.run_highlights import highlight_of
 from db import models
 from db.engine import Database
+from db.queries.runs import reviews as review_queries
 from db.queries.runs import runs as queries
 from db.queries.runs.run_search import runs_that_fit
 
@@ -53,6 +55,8 @@ class RunView:
         week: week of the runner: all runs for the runner themselves, else those the club may see.
         highlight: what the run was the first, fastest or longest of, or None.
         unasked: whether the latest change did not ask the spotter, because the runner reached the daily limit.
+        held_for: why it is or was held for review, or None.
+        rejected_for: for the runner: why an organiser rejected it, in their words, unescaped; or None.
     """
 
     run_id: int
@@ -68,6 +72,8 @@ class RunView:
     week: RunWeek
     highlight: Highlight | None = None
     unasked: bool = False
+    held_for: ReviewReason | None = None
+    rejected_for: str | None = None
 
     @property
     def public(self) -> bool:
@@ -167,7 +173,23 @@ async def view_of(
         spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
         week=RunWeek(monday, sums),
         highlight=await highlight_of(session, run, content, None if own else run.guild_id),
+        held_for=held_for(run, content),
+        rejected_for=await _rejected_for(session, run) if own else None,
     )
+
+
+def held_for(run: models.Run, content: RunContent) -> ReviewReason | None:
+    """Return why a run is or was held for review; for one held before reasons were stored, its own figures."""
+    if run.review == Review.NONE:
+        return None
+    return ReviewReason(run.held_for) if run.held_for is not None else review_reason(content.stretches)
+
+
+async def _rejected_for(session: AsyncSession, run: models.Run) -> str | None:
+    if run.review != Review.REJECTED:
+        return None
+    said = await review_queries.words_of(session, run.run_id)
+    return None if said is None else said.reason
 
 
 async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bool = False) -> RunView:

@@ -228,40 +228,6 @@ async def revision_of(session: AsyncSession, run_id: int, interaction_id: int) -
     return found
 
 
-def _held(guild_id: int) -> list[ColumnElement[bool]]:
-    left = select(Member.user_id).where(
-        Member.guild_id == guild_id, Member.user_id == Run.user_id, Member.left_at.is_not(None)
-    )
-    return [
-        Run.guild_id == guild_id,
-        Run.review == "held",
-        Run.deleted_at.is_(None),
-        Run.sharing == "club",
-        ~left.exists(),
-    ]
-
-
-async def held_run(session: AsyncSession, guild_id: int, after: int) -> tuple[Run | None, int]:
-    """Return the first of a club's runs awaiting review that follows `after`, else the first, and its number from 1.
-
-    Only runs shared with the club, of present members; oldest first.
-    """
-    waiting = select(Run).where(*_held(guild_id)).order_by(Run.run_id).limit(1)
-    found: Run | None = await session.scalar(waiting.where(Run.run_id > after)) or await session.scalar(waiting)
-    if found is None:
-        return None, 0
-    number = await session.scalar(
-        select(func.count()).select_from(Run).where(*_held(guild_id), Run.run_id <= found.run_id)
-    )
-    return found, number or 0
-
-
-async def count_held(session: AsyncSession, guild_id: int) -> int:
-    """Count the runs of a club that await review."""
-    counted: int | None = await session.scalar(select(func.count()).select_from(Run).where(*_held(guild_id)))
-    return counted or 0
-
-
 async def run_counts(session: AsyncSession, user_id: int) -> tuple[int, int, int, date | None]:
     """Return the counts of a runner's runs, of untold and of imported ones, and the day of the newest."""
     untold = select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == "untold").exists()

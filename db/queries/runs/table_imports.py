@@ -22,7 +22,7 @@ _RUNS = Run.__table__
 _CHANGE_RUNS = (
     update(_RUNS)  # type: ignore[arg-type]
     .where(_RUNS.c.run_id == bindparam("key"))
-    .values({name: bindparam(name) for name in ("review", "counted", "revision", "deleted_at")})
+    .values({name: bindparam(name) for name in ("review", "held_for", "counted", "revision", "deleted_at")})
 )
 
 

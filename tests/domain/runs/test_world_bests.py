@@ -10,11 +10,8 @@ from bot.domain.runs.world_bests import (
     BACKWARD_WOMEN,
     FORWARD,
     Mark,
-    ReviewReason,
     best_for,
     beyond_best,
-    review_needed,
-    review_reason,
 )
 
 B, F, U = Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD
@@ -65,31 +62,6 @@ def test_marks_of_women_are_slower_and_each_has_a_source() -> None:
     assert [mark.distance_m for mark in BACKWARD_WOMEN] == sorted(mark.distance_m for mark in BACKWARD_WOMEN)
     assert all(mark.duration_ms > fastest[mark.distance_m] for mark in BACKWARD_WOMEN)
     assert all(mark.source.startswith("http") and mark.when for mark in (*BACKWARD, *BACKWARD_WOMEN))
-
-
-def test_one_stretch_is_enough_to_hold_a_run() -> None:
-    slow, fast = Stretch(B, 5000, 1_650_000), Stretch(B, 400, 60_000)
-    assert review_needed([slow, fast])
-    assert not review_needed([slow])
-    assert not review_needed([])
-
-
-@pytest.mark.parametrize(
-    ("distance_m", "hours", "reason"),
-    [
-        (100_000, 20, None),
-        (100_001, 20, ReviewReason.FAR),
-        (199_000, 48, None),
-        (201_000, 48, ReviewReason.FAR),
-        (120_000, 5, ReviewReason.OUTPACED),
-    ],
-)
-def test_more_than_a_hundred_kilometres_a_day_are_held(
-    distance_m: int, hours: int, reason: ReviewReason | None
-) -> None:
-    halves = [Stretch(way, distance_m // 2 + extra, hours * 1_800_000) for way, extra in ((B, distance_m % 2), (F, 0))]
-    assert review_reason(halves) is reason
-    assert review_needed(halves) is (reason is not None)
 
 
 def test_an_untold_direction_has_no_mark() -> None:

@@ -10,7 +10,7 @@ from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes, runs
 from db.models import Run, Standing
 from tests.flows.clubs.club_pages import guild
-from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of
+from tests.flows.conftest import NOON, Club, MemberActor, assert_language, button_ids, text_of
 
 IMPOSSIBLE = RunContent(
     started_at=NOON,
@@ -102,15 +102,21 @@ async def test_an_agreed_run_reaches_the_boards_and_a_rejected_one_does_not(club
     text = text_of(card)
     assert "1 of 2" in text
     assert "**alice** on Wed 18 Nov · road" in text
-    assert "5.00 km backward in 10:00 · 2:00/km" in text
+    assert "5.00 km backward in 10:00 ⏪ · 2:00/km" in text
     assert "secret" not in text
     assert "**bob**" in text_of(await club.olga.click(card.response, label="Next"))
     await club.olga.click(card.response, label="Next")
     after = await club.olga.click(card.response, label="Approve")
     assert "alice's run is on the leaderboards" in text_of(after)
     assert await standings(club) > 0
-    after = await club.olga.click(card.response, label="Keep off leaderboards")
+    form = await club.olga.click(card.response, label="Keep off leaderboards")
+    after = await club.olga.submit_modal(form, {"reason": "That was a bike, @everyone"})
     assert "Nothing to check" in text_of(after)
+    (told,), (why,) = club.dms(club.alice), club.dms(club.bob)
+    assert "approved your run" in told.content
+    assert "That was a bike" in why.content
+    assert "@everyone" not in why.content
+    assert "bike" in text_of(await club.bob.slash(club.channel, "runs show", run="18 Nov"))
     async with club.database.read() as session:
         reviews = {run.run_id: run.review for run in await session.scalars(select(Run))}
     assert reviews == {first: "agreed", second: "rejected"}
@@ -148,13 +154,50 @@ async def test_the_public_card_of_a_held_run_follows_the_decision(club: Club) ->
 
 async def test_a_run_decided_by_another_organiser_meanwhile_is_not_decided_again(club: Club) -> None:
     await log_impossible(club, club.alice)
-    mine = await club.olga.slash(club.channel, "club review")
-    other = await club.olga.slash(club.channel, "club review")
-    await club.olga.click(mine.response, label="Keep off leaderboards")
-    after = await club.olga.click(other.response, label="Approve")
-    assert "else just decided" in text_of(after)
-    assert "Nothing to check" in text_of(after)
+    mine, *others = [await club.olga.slash(club.channel, "club review") for _ in range(4)]
+    late = await club.olga.click(others[0].response, label="Keep off leaderboards")
+    form = await club.olga.click(mine.response, label="Keep off leaderboards")
+    await club.olga.submit_modal(form, {"reason": "A ride?"})
+    for after in (
+        await club.olga.submit_modal(late, {"reason": "Mixed-up units"}),
+        await club.olga.click(others[1].response, label="Approve"),
+        await club.olga.click(others[2].response, label="Ask the runner"),
+    ):
+        assert "else just decided" in text_of(after)
+        assert "Nothing to check" in text_of(after)
     assert await standings(club) == 0
+    assert len(club.dms(club.alice)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "ask", "explain", "right", "why"),
+    [
+        ("en", "Ask the runner", "Explain", "It's right", "beats the world best"),
+        ("de", "Nachfragen", "Erklären", "Stimmt so", "schneller als die Weltbestzeit"),
+    ],
+)
+async def test_a_runner_is_asked_privately_and_organisers_read_the_answer(
+    club: Club, language: str, ask: str, explain: str, right: str, why: str
+) -> None:
+    await club.speak(language)
+    await log_impossible(club, club.alice)
+    card = await club.olga.slash(club.channel, "club review")
+    asked = await club.olga.click(card.response, label=ask)
+    (question,) = club.dms(club.alice)
+    assert why in question.content
+    form = await club.alice.user.click(question, label=explain)
+    refused = await club.alice.user.submit_modal(form, {"words": "\u200b"})
+    assert right in text_of(refused)
+    mended = await club.alice.user.click(refused.response, label=club.words("errors.fix.button", language))
+    answered = await club.alice.user.submit_modal(mended, {"words": "Downhill **all** the way"})
+    assert "Downhill" in text_of(await club.olga.slash(club.channel, "club review"))
+    assert_language(language, asked, question, form, refused, answered)
+    await club.alice.user.click(question, label=right)
+    (question,) = club.dms(club.alice)
+    assert not question.components
+    shown = await club.olga.slash(club.channel, "club review")
+    assert f"**alice:** {right}" in text_of(shown)
+    assert club.words("club.review.asked_button", language) in button_ids(shown), "nobody is asked twice"
 
 
 async def test_a_private_run_is_nobodys_to_review_and_ones_own_is_pointed_out(club: Club) -> None:
@@ -173,7 +216,8 @@ async def test_german_organisers_read_german(club: Club) -> None:
     assert_language("de", form, await club.olga.submit_modal(form, {"zone": "Wien"}))
     review = await club.olga.slash(club.channel, "club review")
     assert_language("de", review)
-    assert_language("de", await club.olga.click(review.response, label="Gelten lassen"))
+    form = await club.olga.click(review.response, label="Nicht in die Bestenlisten")
+    assert_language("de", form, await club.olga.submit_modal(form, {"reason": "Rad?"}), *club.dms(club.alice))
 
 
 async def test_a_club_that_removes_the_bot_keeps_its_runs(club: Club) -> None:

@@ -39,6 +39,10 @@ async def test_the_phone_may_be_taken_for_the_watch(club: Club) -> None:
     assert "The same run twice?" in text_of(again)
     await club.alice.click(again, label="Two runs")
     assert "two runs" in text_of(again)
+    assert "alice — **5.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
+    review = await club.olga.slash(club.channel, "club review")
+    assert "The other one: 5.30 km in 29:09, started Tue 17 Nov 06:15" in text_of(review)
+    await club.olga.click(review.response, label="Approve")
     assert "alice — **10.30 km**" in text_of(await club.bob.slash(club.channel, "leaderboard", metric="distance"))
 
 

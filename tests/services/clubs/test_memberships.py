@@ -17,6 +17,7 @@ from bot.services.members.people import CONFIRMED_FOR, Seen, meet
 from bot.services.profile import settings
 from bot.services.profile.profile import profile_of
 from bot.services.projections import standings
+from bot.services.runs import reviews
 from db import models
 from db.engine import Database
 from tests.builders.runs import CLUB, NOW, join, share_of, write_run
@@ -189,13 +190,13 @@ async def test_the_held_run_of_who_left_waits_until_they_are_back(clubs_at: Data
         for user_id in (ALICE, BOB):
             await write_run(session, user_id, TODAY, FIVE_K, counted=False, review=Review.HELD)
     await memberships.leave(clubs_at, CLUB, ALICE, LATER)
-    held = await clubs.held_run(clubs_at, CLUB)
+    held = await reviews.held_run(clubs_at, CLUB)
     assert held is not None
     assert (held.user_id, held.number, held.count) == (BOB, 1, 1)
     await meet(clubs_at, seen(CLUB), LATER)
     shown = [held]
     for _ in range(3):
-        shown.append(await clubs.held_run(clubs_at, CLUB, shown[-1].run_id if shown[-1] else 0))
+        shown.append(await reviews.held_run(clubs_at, CLUB, shown[-1].run_id if shown[-1] else 0))
     assert [(run.user_id, run.number, run.count) for run in shown[1:] if run] == [
         (ALICE, 1, 2), (BOB, 2, 2), (ALICE, 1, 2)
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import Conflict, NotFound, Unavailable
-from bot.services.runs import lap_directions, run_changes, runs
+from bot.services.runs import lap_directions, reviews, run_changes, runs
 from db.engine import Database
 from db.models import Revision, Run, Standing
 from tests.builders.boards import standings_from_scratch, standings_now
@@ -179,12 +179,12 @@ async def test_a_run_faster_than_the_best_on_earth_waits_for_an_organiser(databa
     view = await log(database, five_k(minutes=15))
     assert view.review is Review.HELD
     assert await counted(database, Standing) == 0
-    agreed = await run_changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1)
+    agreed = await reviews.decide(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
     assert agreed.review is Review.AGREED
     async with database.read() as session:
         assert await standings_now(session) == await standings_from_scratch(session) != {}
     with pytest.raises(Conflict):
-        await run_changes.review_run(database, view.run_id, CLUB, agree=False, seen_revision=1)
+        await reviews.decide(database, view.run_id, CLUB, agree=False, seen_revision=1, now=NOW, reason="A bike")
     faster = await run_changes.edit_run(
         database,
         view.run_id,
@@ -200,7 +200,7 @@ async def test_a_run_faster_than_the_best_on_earth_waits_for_an_organiser(databa
 async def test_a_held_run_is_reviewed_in_its_own_club_only(database: Database) -> None:
     view = await log(database, five_k(minutes=15))
     with pytest.raises(NotFound):
-        await run_changes.review_run(database, view.run_id, CLUB + 1, agree=True, seen_revision=1)
+        await reviews.decide(database, view.run_id, CLUB + 1, agree=True, seen_revision=1, now=NOW)
 
 
 async def test_only_me_is_on_no_board_and_back_again(database: Database) -> None:
@@ -294,7 +294,7 @@ async def test_an_organiser_decides_on_what_was_seen(database: Database) -> None
         database, view.run_id, ALICE, lambda c: replace(c, stretches=faster), interaction_id=2, now=NOW
     )
     with pytest.raises(Conflict) as told:
-        await run_changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1)
+        await reviews.decide(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
     assert told.value.key == "runs.review.changed"
     assert await counted(database, Standing) == 0
 
@@ -302,7 +302,7 @@ async def test_an_organiser_decides_on_what_was_seen(database: Database) -> None
 async def test_a_private_run_is_nobodys_to_review(database: Database) -> None:
     view = await log(database, replace(five_k(minutes=15), sharing=Sharing.ME))
     with pytest.raises(NotFound):
-        await run_changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1)
+        await reviews.decide(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
 
 
 async def test_another_run_needs_the_spotters_word_again(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.domain.boards.metrics import BoardDirection, Metric, board_kind
 from bot.domain.boards.spans import WEEK
-from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
+from bot.domain.runs.runs import Direction, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import BackpedalError
 from bot.services.boards import boards
 from bot.services.boards.boards import BoardChoice
@@ -22,7 +22,7 @@ from bot.services.privacy import privacy
 from bot.services.profile import settings
 from bot.services.profile.profile import profile, profile_of
 from bot.services.projections import run_projections
-from bot.services.runs import run_changes, spotting
+from bot.services.runs import reviews, run_changes, spotting
 from bot.services.runs.revisions import insert_run
 from bot.services.runs.runs import own_run
 from db.engine import Database
@@ -48,9 +48,7 @@ async def log_outing(
     """Log a run from an outing's draft, with its credit."""
     who = await meet(database, user_id)
     async with database.write() as session:
-        run = await insert_run(
-            session, who, content, Review.NONE, interaction_id=key, ordinal=0, now=NOW, source=spotting.OUTING
-        )
+        run = await insert_run(session, who, content, interaction_id=key, ordinal=0, now=NOW, source=spotting.OUTING)
         assert run is not None
         await spotting.credit(session, run, metres, ms)
     return run.run_id
@@ -135,7 +133,7 @@ async def test_a_held_run_gives_credit_when_an_organiser_agrees_to_it(database: 
     run_id = await log(database, content)
     await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {}
-    await run_changes.review_run(database, run_id, CLUB, agree=True, seen_revision=1)
+    await reviews.decide(database, run_id, CLUB, agree=True, seen_revision=1, now=NOW)
     assert await credited(database) == {BOB: (10_000, 600_000)}
 
 
