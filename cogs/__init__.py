@@ -8,6 +8,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "boards": ("leaderboard", "follows"),
     "records": ("records",),
     "challenges": ("challenges",),
+    "badges": ("badges",),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),

@@ -9,7 +9,6 @@ from discord.utils import format_dt
 
 from bot.domain.limits import DAY_DISTANCE_M
 from bot.domain.runs.energy import cost
-from bot.domain.runs.highlights import Feat, NewBest
 from bot.domain.runs.readings import Reading, ReadingKind
 from bot.domain.runs.review_reasons import ReviewReason
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
@@ -18,6 +17,7 @@ from bot.interactions.components import Component, button, card, identity, row
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Person
 from bot.services.runs.runs import RunLine, RunView
+from cogs.runs.highlights_view import highlight_lines
 
 COLOURS = {
     "backward": Colour(0x8B5CF6),
@@ -26,10 +26,6 @@ COLOURS = {
     "untold": Colour(0x94A3B8),
 }
 GONE = Colour(0x64748B)
-ALSO = 4
-"""Further new bests that are named on a card."""
-NAMED = {1609: "mile", 21_097: "half", 42_195: "marathon"}
-"""Listed distances with a name. The others are those of a track or of kilometres in every club."""
 
 
 def way(directions: frozenset[Direction]) -> str:
@@ -92,7 +88,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     about = [f"**{name}**", *_about(content, reader)]
     parts = [
         f"### {title(content, reader)}",
-        *_highlight(view, reader),
+        *highlight_lines(view, reader),
         " · ".join(about),
         *divided(content, reader),
         *_cost(content, reader),
@@ -125,7 +121,7 @@ def private_card(
     parts = [
         *notices,
         f"### {title(content, reader)}",
-        *_highlight(view, reader),
+        *highlight_lines(view, reader),
         " · ".join([reader.inside(content.zone).past_moment(content.started_at), *_about(content, reader)]),
         *divided(content, reader),
         *_cost(content, reader),
@@ -247,56 +243,6 @@ def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
     if breaks_the_rule(after.content, solo) and not breaks_the_rule(before.content, solo):
         said.append(rule(after.content, reader, solo))
     return said
-
-
-def _highlight(view: RunView, reader: Localizer) -> list[str]:
-    """Return what the run was the first, fastest or longest of, or its streak, if anything."""
-    found = view.highlight
-    if found is None:
-        return []
-    if found.feat is Feat.ROUND:
-        return [f"**{reader.t('log.feat.round', total=found.total_km)}**"]
-    if found.feat is Feat.STREAK:
-        return [f"**{reader.t('log.feat.streak', count=found.weeks)}**"]
-    if found.feat is Feat.BEST:
-        return _new_bests(found.bests, reader)
-    told = {"direction": reader.t(f"runs.direction.{found.direction}")} if found.direction else {}
-    return [f"**{reader.t(f'log.feat.{found.feat}', **told)}**"]
-
-
-def _new_bests(bests: Sequence[NewBest], reader: Localizer) -> list[str]:
-    """Return the longest new best with what it beat, and a line of the others."""
-    first, *others = bests
-    told = {
-        "over": listed_distance(first.listed_m, reader),
-        "direction": reader.t(f"runs.direction.{first.direction}"),
-        "duration_ms": first.duration_ms,
-    }
-    if first.faster_ms is None or first.beaten_on is None:
-        said = [f"**{reader.t('log.feat.best', **told)}**"]
-    else:
-        day = reader.past_day(first.beaten_on)
-        said = [f"**{reader.t('log.feat.best_by', faster_ms=first.faster_ms, day=day, **told)}**"]
-    if others:
-        names = [
-            listed_distance(one.listed_m, reader)
-            if one.direction is first.direction
-            else f"{listed_distance(one.listed_m, reader)} {reader.t(f'runs.direction.{one.direction}')}"
-            for one in others[:ALSO]
-        ]
-        if len(others) > len(names):
-            names.append(reader.t("log.feat.more", count=len(others) - len(names)))
-        said.append(reader.t("log.feat.also", bests=reader.both(names)))
-    return said
-
-
-def listed_distance(listed_m: int, reader: Localizer) -> str:
-    """Return a listed distance such as `5 km`, `400 m`, `1 mile` or `half marathon`."""
-    if listed_m in NAMED:
-        return reader.t(f"log.over.{NAMED[listed_m]}")
-    if listed_m < 1000 or listed_m % 1000:
-        return f"{listed_m} m"
-    return f"{listed_m // 1000} km"
 
 
 def _about(content: RunContent, reader: Localizer) -> list[str]:

@@ -1,5 +1,6 @@
 """All tables; importing this module completes the metadata."""
 
+from db.models.badges import BadgeCount, EarnedBadge
 from db.models.boards import BoardWindow, Follow, Standing
 from db.models.challenges import Challenge, ChallengePlace, ChallengeTeam
 from db.models.clubs import Guild
@@ -18,6 +19,7 @@ from db.models.table_imports import TableImport
 
 __all__ = [
     "Availability",
+    "BadgeCount",
     "BestEffort",
     "BoardWindow",
     "Challenge",
@@ -27,6 +29,7 @@ __all__ = [
     "Contact",
     "Delivery",
     "Due",
+    "EarnedBadge",
     "Follow",
     "Guild",
     "MeetingPoint",

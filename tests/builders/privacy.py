@@ -13,6 +13,7 @@ from db.base import Base
 from db.engine import Database
 from db.models import (
     Availability,
+    BadgeCount,
     BestEffort,
     BoardWindow,
     Challenge,
@@ -21,6 +22,7 @@ from db.models import (
     Contact,
     Delivery,
     Due,
+    EarnedBadge,
     Guild,
     MeetingPoint,
     Member,
@@ -130,6 +132,16 @@ async def fill(database: Database) -> None:
                     measured="whole", escorted=True,
                 )
             )  # fmt: skip
+            for scope in (0, CLUB):
+                key = {"user_id": user_id, "guild_id": scope}
+                await session.execute(
+                    insert(BadgeCount).values(
+                        **key, last_started_at=NOW, last_run_id=run_id, counts={"days_out": [1, 1]}, rules="x"
+                    )
+                )
+                await session.execute(
+                    insert(EarnedBadge).values(**key, badge="first_kilometre", level=1, run_id=run_id, earned_at=NOW)
+                )
         await fill_partners(session)
         await fill_rest(session)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -308,12 +309,14 @@ async def _add(
 
 
 async def rows_of(session: AsyncSession, projections: Iterable[Projection]) -> Rows:
-    """Return the rows of the projections."""
+    """Return the rows of the projections; a JSON value as text."""
     return {
-        projection.table.__tablename__: {
-            tuple(row) for row in await session.execute(select(projection.table.__table__))
+        table.__tablename__: {
+            tuple(json.dumps(value, sort_keys=True) if isinstance(value, dict) else value for value in row)
+            for row in await session.execute(select(table.__table__))
         }
         for projection in projections
+        for table in projection.tables
     }
 
 
@@ -323,7 +326,8 @@ async def rebuilt_rows(
     """Return the rows after emptying the projections and rebuilding them for all existing people; not rolled back."""
     known = set(await session.scalars(select(User.user_id)))
     for projection in projections:
-        await session.execute(delete(projection.table))
+        for table in projection.tables:
+            await session.execute(delete(table))
         for user_id in set(people) & known:
             for guild_id in (None, *clubs):
                 await projection.rebuild(session, MemberKey(user_id, guild_id))

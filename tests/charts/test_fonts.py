@@ -21,7 +21,7 @@ from tests.charts.pictures import image
 
 FONTS = FOLDER / "fonts"
 KANJI = re.compile("[\u3000-\u9fff\uff00-\uffef]")
-DRAWN = ("charts.", "board.title.")
+DRAWN = ("charts.", "board.title.", "badges.name.", "badges.progress.")
 """Beginnings of the keys of texts that stand in pictures."""
 
 

@@ -23,7 +23,7 @@ OWN = """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
-    board:words follow:set records:show records:turn
+    board:words follow:set records:show records:turn badges:show badges:turn
     challenge:join challenge:goal challenge:leave challenge:show challenge:list
     call:new call:form call:again call:asked call:fix avail:open avail:edit avail:save avail:roles avail:pause
     avail:until avail:leave avail:join

@@ -26,7 +26,7 @@ COMMANDS = {
         /remind me /remind list /remind edit /remind pause /remind resume /remind delete
     """,
     "home": """
-        /leaderboard /records /partner find /partner availability
+        /leaderboard /records /badges /partner find /partner availability
         /challenge join /challenge leave /challenge show /challenge list
     """,
     "organiser": "/partner round",

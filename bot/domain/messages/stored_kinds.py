@@ -105,6 +105,8 @@ class StoredKind(StrEnum):
     CHALLENGE_FINAL = "challenge.final", ExportedTo.RECIPIENT  # the job after the late logs, and the final result
     CHALLENGE_LOST = "challenge.lost", ExportedTo.RECIPIENT  # to the organisers: one of these could not be posted
 
+    BADGE_COUNT = "badge.count", ExportedTo.RECIPIENT  # the job that counts the next people's badges by new rules
+
     CLUB_PARTNERS = "club.partners", ExportedTo.RECIPIENT  # the message with "Find a partner"
     CLUB_FORGET = "club.forget", ExportedTo.RECIPIENT
     DELIVERY_WAITS = "delivery.waits", ExportedTo.RECIPIENT  # to a channel: a direct message is waiting

@@ -11,7 +11,12 @@ from db.queries.messages import app_state as queries
 async def recall(database: Database, name: str) -> str | None:
     """Return the value stored under `name`, or None."""
     async with database.read() as session:
-        return await queries.value_of(session, name)
+        return await recall_in(session, name)
+
+
+async def recall_in(session: AsyncSession, name: str) -> str | None:
+    """Return the value stored under `name`, or None, within a transaction."""
+    return await queries.value_of(session, name)
 
 
 async def remember(database: Database, name: str, value: str) -> None:

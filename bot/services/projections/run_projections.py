@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.domain.runs.run_facts import Facts, MemberKey
-from bot.services.projections import best_efforts, standings
-from db.models import BestEffort, Standing
+from bot.services.projections import badge_counts, best_efforts, standings
+from db.models import BadgeCount, BestEffort, EarnedBadge, Standing
 from db.queries.clubs import memberships
 
 Apply: TypeAlias = Callable[[AsyncSession, Facts | None, Facts | None], Awaitable[None]]
@@ -34,16 +34,24 @@ class Projection:
             deletion of a member or person is applied before their rows are deleted, because the table may refer to
             them.
         rebuild: writes the member's rows from the runs; the result equals that of all `apply` calls.
+        beside: a second table that both functions write.
     """
 
     table: type[DeclarativeBase]
     apply: Apply
     rebuild: Rebuild
+    beside: type[DeclarativeBase] | None = None
+
+    @property
+    def tables(self) -> tuple[type[DeclarativeBase], ...]:
+        """The tables it writes."""
+        return (self.table,) if self.beside is None else (self.table, self.beside)
 
 
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(Standing, standings.apply, standings.rebuild),
     Projection(BestEffort, best_efforts.apply, best_efforts.rebuild),
+    Projection(EarnedBadge, badge_counts.apply, badge_counts.rebuild, BadgeCount),
 )
 
 

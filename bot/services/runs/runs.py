@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.badges.badge_definitions import badges
 from bot.domain.runs.highlights import Highlight
 from bot.domain.runs.review_reasons import ReviewReason, review_reason
 from bot.domain.runs.run_facts import RunFacts
@@ -19,6 +20,8 @@ from bot.errors import NotFound
 from bot.services.runs.run_highlights import highlight_of
 from db import models
 from db.engine import Database
+from db.models.badges import OWN
+from db.queries.badges import badges as badge_queries
 from db.queries.runs import reviews as review_queries
 from db.queries.runs import runs as queries
 from db.queries.runs.run_search import runs_that_fit
@@ -54,6 +57,7 @@ class RunView:
         spotter: spotter's name as last seen in the club, if there is one.
         week: week of the runner: all runs for the runner themselves, else those the club may see.
         highlight: what the run was the first, fastest or longest of, or None.
+        badges: (key, level) of the badges it earned its runner: own ones for the runner, else the club's.
         unasked: whether the latest change did not ask the spotter, because the runner reached the daily limit.
         held_for: why it is or was held for review, or None.
         rejected_for: for the runner: why an organiser rejected it, in their words, unescaped; or None.
@@ -71,6 +75,7 @@ class RunView:
     spotter: str | None
     week: RunWeek
     highlight: Highlight | None = None
+    badges: tuple[tuple[str, int], ...] = ()
     unasked: bool = False
     held_for: ReviewReason | None = None
     rejected_for: str | None = None
@@ -173,6 +178,7 @@ async def view_of(
         spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
         week=RunWeek(monday, sums),
         highlight=await highlight_of(session, run, content, None if own else run.guild_id),
+        badges=await _badges_of(session, run, OWN if own else run.guild_id),
         held_for=held_for(run, content),
         rejected_for=await _rejected_for(session, run) if own else None,
     )
@@ -190,6 +196,14 @@ async def _rejected_for(session: AsyncSession, run: models.Run) -> str | None:
         return None
     said = await review_queries.words_of(session, run.run_id)
     return None if said is None else said.reason
+
+
+async def _badges_of(session: AsyncSession, run: models.Run, scope: int | None) -> tuple[tuple[str, int], ...]:
+    """Return (key, level) of the badges that a run earned its runner, in the order in which badges are shown."""
+    if scope is None or run.deleted_at is not None:
+        return ()
+    levels = await badge_queries.of_run(session, run.run_id, run.user_id, scope)
+    return tuple((key, levels[key]) for key in badges() if key in levels)
 
 
 async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bool = False) -> RunView:

@@ -62,7 +62,10 @@ async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> tuple[in
         Their number, and their runners and spotters, who are few because runs are taken by runner.
     """
     rows = await session.execute(
-        select(Run.run_id, Run.user_id).where(Run.guild_id == guild_id).order_by(Run.user_id, Run.ran_on).limit(most)
+        select(Run.run_id, Run.user_id, Run.spotter_id)
+        .where(Run.guild_id == guild_id)
+        .order_by(Run.user_id, Run.ran_on)
+        .limit(most)
     )
     found = rows.all()
     run_ids = [row.run_id for row in found]
@@ -71,6 +74,7 @@ async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> tuple[in
         delete(Spotting).where(Spotting.run_id.in_(run_ids), Spotting.guild_id == guild_id).returning(Spotting.user_id)
     )
     touched = {row.user_id for row in found} | set(spotters)
+    touched |= {row.spotter_id for row in found if row.spotter_id is not None}
     await session.execute(update(Run).where(Run.run_id.in_(run_ids)).values(guild_id=None, counted=False))
     return len(run_ids), touched
 
