@@ -5,7 +5,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "members": ("settings", "privacy", "retention"),
     "clubs": ("club", "club_settings", "club_points", "club_boards", "reviews", "club_previews", "digest"),
     "progress": ("me", "help"),
-    "boards": ("leaderboard", "follows"),
+    "boards": ("leaderboard", "live_board", "follows"),
     "records": ("records",),
     "challenges": ("challenges",),
     "badges": ("badges",),

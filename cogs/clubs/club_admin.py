@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable
 
 import discord
 
+from bot.context import BotClient
 from bot.errors import MemberError, NotAllowed
 from bot.interactions.replies import Interaction, replace, resolve_person
 from bot.localizer import Localizer
@@ -14,6 +16,8 @@ from bot.services.clubs.clubs import ClubSettings
 from bot.services.members.people import Club, Person
 from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
+
+log = logging.getLogger(__name__)
 
 
 async def organiser(interaction: Interaction) -> tuple[Person, int]:
@@ -39,6 +43,16 @@ def server(interaction: Interaction) -> discord.Guild:
     if interaction.guild is None or interaction.guild.me is None:
         raise NotAllowed("errors.guild.only")
     return interaction.guild
+
+
+async def take_down(client: BotClient, channel_id: int | None, message_id: int | None) -> None:
+    """Try to delete a message of the bot that stands elsewhere now; nothing happens without one."""
+    if channel_id is None or message_id is None:
+        return
+    try:
+        await client.get_partial_messageable(channel_id).get_partial_message(message_id).delete()
+    except discord.HTTPException as error:
+        log.info("could not delete the old message: %s", error)
 
 
 async def draw_page(interaction: Interaction, page: Page, notice: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The leaderboards' settings under `/club settings`: the first board, and the club's seasons."""
+"""The leaderboards' settings under `/club settings`: the first board, the live board, and the club's seasons."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from bot.domain.boards.metrics import BOARDS, BoardKind
 from bot.domain.when.moment_parser import Facing, parse_moment
 from bot.errors import BadInput, MemberError, NotFound
 from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.authorization import check_organiser
 from bot.interactions.components import opened_by, pressed
-from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace
+from bot.interactions.replies import Interaction, close_with, defer_if_slow, open_form, replace, resolve_person
+from bot.interactions.tree import say_privately
 from bot.localizer import Localizer, escaped
-from bot.services.boards import seasons
+from bot.services.boards import live_boards, seasons
+from bot.services.boards.live_boards import LiveState
 from bot.services.clubs import clubs
-from cogs.clubs.club_admin import organiser
+from cogs.clubs.club_admin import lacking, organiser, server, take_down
 from cogs.clubs.club_boards_view import boards_card, drop_card, season_form
+
+LIVE_NEEDS = ("view_channel", "send_messages")
+"""Permissions that the bot needs for a live board; it also pins it where it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,57 @@ class ClubBoards(commands.Cog):
         """Choose what /leaderboard shows at first."""
         _, guild_id = await organiser(interaction)
         await clubs.set_first_board(self.app.database, guild_id, kind)
+        self.app.outbox.wake()
         await self._show(interaction)
+
+    @pressed("club", "live")
+    async def choose_live(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the channel of the live board."""
+        person, guild_id = await organiser(interaction)
+        trouble = lacking(server(interaction), channel_id, LIVE_NEEDS, person.reader)
+        if trouble:
+            await self._show(interaction, trouble)
+            return
+        await self._put_up(interaction, guild_id, channel_id)
+
+    @pressed("club", "liveagain")
+    async def post_live_again(self, interaction: Interaction) -> None:
+        """Post the live board again, since it is gone or far up."""
+        person, guild_id = await organiser(interaction)
+        channel_id = (await live_boards.place_of(self.app.database, guild_id)).channel_id
+        trouble = lacking(server(interaction), channel_id, LIVE_NEEDS, person.reader)
+        if trouble or channel_id is None:
+            await self._show(interaction, trouble)
+            return
+        await self._put_up(interaction, guild_id, channel_id, again=True)
+
+    async def _put_up(
+        self, interaction: Interaction, guild_id: int, channel_id: int | None, *, again: bool = False
+    ) -> None:
+        """Have the live board sent, show the settings, and try to delete the former message."""
+        now = self.app.clock()
+        old = await live_boards.choose_channel(self.app.database, guild_id, channel_id, now, again=again)
+        self.app.outbox.wake()
+        await self._show(interaction)
+        await take_down(interaction.client, old.channel_id, old.message_id)
+
+    @pressed("live", "again", "guild_id")
+    async def answer_lost(self, interaction: Interaction, guild_id: int) -> None:
+        """Post a live board again that is gone, as the question to the organisers offers."""
+        person = await resolve_person(interaction)
+        await check_organiser(interaction, person, guild_id)
+        place, guild = await live_boards.place_of(self.app.database, guild_id), interaction.client.get_guild(guild_id)
+        if guild is None or place.channel_id is None:
+            raise NotFound("board.live.none")
+        trouble = lacking(guild, place.channel_id, LIVE_NEEDS, person.reader)
+        if trouble:
+            await say_privately(interaction, trouble)
+            return
+        if place.state is LiveState.GONE:
+            now = self.app.clock()
+            await live_boards.choose_channel(self.app.database, guild_id, place.channel_id, now, again=True)
+            self.app.outbox.wake()
+        await close_with(interaction, person.reader.t("board.live.coming", channel=f"<#{place.channel_id}>"))
 
     @pressed("club", "addseason")
     async def add(self, interaction: Interaction) -> None:
@@ -106,7 +162,9 @@ class ClubBoards(commands.Cog):
         person, guild_id = await organiser(interaction)
         assert person.club is not None  # checked by `organiser`
         listed = await seasons.listed(self.app.database, guild_id)
-        await replace(interaction, boards_card(person.club, listed, person.reader, notice))
+        live = await live_boards.place_of(self.app.database, guild_id)
+        trouble = lacking(server(interaction), live.channel_id, LIVE_NEEDS, person.reader)
+        await replace(interaction, boards_card(person.club, listed, live, person.reader, notice or trouble))
 
 
 def read_day(typed: str, now: datetime, zone: str, reader: Localizer) -> date:

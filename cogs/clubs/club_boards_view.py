@@ -1,4 +1,4 @@
-"""The leaderboards' settings, as organisers edit them: the first board, and the club's seasons."""
+"""The leaderboards' settings, as organisers edit them: the first board, the live board, and the club's seasons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import discord
 from discord import ui
 
 from bot.domain.boards.metrics import board_kinds
-from bot.interactions.components import Field, Form, button, card, identity, row, select
+from bot.interactions.components import Field, Form, button, card, identity, number_menus, row, select
 from bot.localizer import Localizer, escaped
+from bot.services.boards.live_boards import LivePlace, LiveState
 from bot.services.boards.seasons import NAME_LIMIT, Season
 from bot.services.members.people import Club
-from cogs.clubs.club_view import Page
+from cogs.clubs.club_digest_view import channels
+from cogs.clubs.club_view import Page, SettingsTrouble
+from cogs.members.settings_view import beside
 
 SHOWN = 15
 """Seasons listed, latest first."""
@@ -20,12 +23,15 @@ DAY_LIMIT = 40
 """Characters of a day in the form."""
 
 
-def boards_card(club: Club, seasons: Sequence[Season], reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """Return the card with the first board and the seasons.
+def boards_card(
+    club: Club, seasons: Sequence[Season], live: LivePlace, reader: Localizer, notice: str = ""
+) -> ui.LayoutView:
+    """Return the card with the first board, the live board and the seasons.
 
     Args:
         club: the club.
         seasons: its seasons, latest first.
+        live: where the live board is.
         reader: the organiser's localizer.
         notice: what was just done.
     """
@@ -50,11 +56,17 @@ def boards_card(club: Club, seasons: Sequence[Season], reader: Localizer, notice
         [discord.SelectOption(label=season.name, value=str(season.season_id)) for season in seasons[:SHOWN]],
         placeholder=reader.t("club.boards.drop"),
     )
-    return card(
+    live_line = reader.t("club.boards.live")
+    if live.state is not LiveState.NONE:
+        live_line += "\n" + reader.t(f"club.boards.live_{live.state.value}", channel=f"<#{live.channel_id}>")
+    again = button(reader.t("board.live.again"), identity("club", "liveagain"))
+    view = card(
         reader.t("club.boards.title", club=escaped(club.name, 60)),
         notice,
         reader.t("club.boards.first"),
         row(first),
+        beside(live_line, again) if live.state in (LiveState.THERE, LiveState.GONE) else live_line,
+        row(channels("live", live.channel_id, SettingsTrouble(), reader.t("club.boards.live_choose"))),
         "\n".join([reader.t("club.boards.seasons"), *(lines or [reader.t("club.boards.none")])]),
         *([row(drop)] if seasons else []),
         row(
@@ -62,6 +74,7 @@ def boards_card(club: Club, seasons: Sequence[Season], reader: Localizer, notice
             button(reader.t("club.boards.add"), identity("club", "addseason"), discord.ButtonStyle.success),
         ),
     )
+    return number_menus(view, len(Page))
 
 
 def season_form(reader: Localizer) -> Form:

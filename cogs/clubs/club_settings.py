@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Annotated, Literal
 
-import discord
 from discord.ext import commands
 
 from bot.app import App
@@ -32,14 +30,13 @@ from cogs.clubs.club_admin import (
     organisers_trouble,
     partners_trouble,
     server,
+    take_down,
 )
 from cogs.clubs.club_settings_view import emergency_form
 from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
 from cogs.runs.log_card_view import log_card
-
-log = logging.getLogger(__name__)
 
 
 async def draw_partners_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
@@ -166,13 +163,8 @@ class ClubSettingsCog(commands.Cog):
         """Have the card sent, show the page, and try to delete the old card."""
         self.app.outbox.wake()
         await draw_page(interaction, Page.PARTNERS)
-        if old is None:
-            return
-        channel = interaction.client.get_partial_messageable(old.channel_id)
-        try:
-            await channel.get_partial_message(old.message_id).delete()
-        except discord.HTTPException as error:
-            log.info("could not delete the old partners card: %s", error)
+        if old is not None:
+            await take_down(interaction.client, old.channel_id, old.message_id)
 
     @pressed("club", "runners")
     async def runners(self, interaction: Interaction, runners: Chosen[int]) -> None:

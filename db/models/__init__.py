@@ -1,7 +1,7 @@
 """All tables; importing this module completes the metadata."""
 
 from db.models.badges import BadgeCount, EarnedBadge
-from db.models.boards import BoardWindow, Follow, Standing
+from db.models.boards import BoardWindow, Follow, LiveBoard, Standing
 from db.models.challenges import Challenge, ChallengePlace, ChallengeTeam
 from db.models.clubs import Guild
 from db.models.members import Member, User
@@ -32,6 +32,7 @@ __all__ = [
     "EarnedBadge",
     "Follow",
     "Guild",
+    "LiveBoard",
     "MeetingPoint",
     "Member",
     "NoShow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, UniqueConstraint, text, true
@@ -74,6 +74,26 @@ class BoardWindow(Base):
     ends_on: Mapped[date]
     name: Mapped[str] = mapped_column(String(60), default="", info=impersonal())  # of a season
     complete: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+
+
+class LiveBoard(Base):
+    """The message of a club that shows its first board and is redrawn as it changes.
+
+    `state` is a value of `services.boards.live_boards.LiveState`, `shown` a hash of what the message shows. It is not
+    redrawn before `redraw_at`.
+    """
+
+    __tablename__ = "live_boards"
+    __table_args__ = ({"info": shared()},)
+
+    guild_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("guilds.guild_id"), primary_key=True, autoincrement=False
+    )
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    message_id: Mapped[int | None] = mapped_column(Snowflake, info=impersonal())
+    state: Mapped[str] = mapped_column(String(8))
+    shown: Mapped[str] = mapped_column(String(64), info=impersonal())
+    redraw_at: Mapped[datetime]
 
 
 class Follow(Base):

@@ -24,6 +24,7 @@ from db.models import (
     Due,
     EarnedBadge,
     Guild,
+    LiveBoard,
     MeetingPoint,
     Member,
     NoShow,
@@ -187,6 +188,9 @@ async def fill_partners(session: AsyncSession) -> None:
             ends_on=date(2026, 11, 30), zone="UTC", ended_at=NOW, teams=2, channel_id=40, created_at=NOW,
         )
     )  # fmt: skip
+    await session.execute(
+        insert(LiveBoard).values(guild_id=CLUB, channel_id=40, message_id=41, state="gone", shown="", redraw_at=NOW)
+    )
     await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
     both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
     await session.execute(

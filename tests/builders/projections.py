@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import BigInteger, Delete, ForeignKey, delete, insert, select, update
+from sqlalchemy import BigInteger, Delete, ForeignKey, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -250,21 +251,27 @@ async def rebuild(session: AsyncSession, member: MemberKey) -> None:
     """Count a member's runs and credits from their tables."""
     clubs = [ALONE] if member.guild_id is None else [ALONE, member.guild_id]
     await session.execute(_deleted(member.user_id, clubs))
-    runs = await session.scalars(select(Run).where(Run.user_id == member.user_id))
-    for run in runs.all():
-        rows = (await session.scalars(select(StretchRow).where(StretchRow.run_id == run.run_id))).all()
-        share = _share(1, rows, run.spotter_state)
-        if run.deleted_at is None:
-            await _add(session, member.user_id, ALONE, *share)
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    stretches = defaultdict(list)
+    mine = Run.user_id == member.user_id
+    for stretch in await session.scalars(select(StretchRow).join(Run, Run.run_id == StretchRow.run_id).where(mine)):
+        stretches[stretch.run_id].append(stretch)
+    for run in await session.scalars(select(Run).where(mine)):
+        counting = [ALONE] if run.deleted_at is None else []
         if run.counted and run.guild_id is not None and run.guild_id == member.guild_id:
-            await _add(session, member.user_id, run.guild_id, *share)
-    credits = await session.scalars(
-        select(Spotting)
+            counting.append(run.guild_id)
+        share = (*_share(1, stretches[run.run_id], run.spotter_state), 0)
+        for guild_id in counting:
+            sums[guild_id] = [kept + new for kept, new in zip(sums[guild_id], share, strict=True)]
+    credited = await session.scalar(
+        select(func.sum(Spotting.duration_ms))
         .join(Run, Run.run_id == Spotting.run_id)
         .where(Spotting.user_id == member.user_id, Spotting.guild_id == member.guild_id, Run.counted)
     )
-    for credit in credits.all():
-        await _add(session, member.user_id, credit.guild_id, spotted_ms=credit.duration_ms)
+    if credited and member.guild_id is not None:
+        sums[member.guild_id][3] += credited
+    for guild_id, values in sums.items():
+        await _add(session, member.user_id, guild_id, *values)
 
 
 TALLIES = Projection(Tally, apply, rebuild)

@@ -33,7 +33,8 @@ MEMBER = """
     call:cancel call:off call:repeat outing:checkin outing:all outing:present
 """
 ORGANISER = """
-    round:page round:confirm round:redraw alert:resolve alert:resolved alert:taking alert:onit alert:word alert:closed
+    round:page round:confirm round:redraw live:again
+    alert:resolve alert:resolved alert:taking alert:onit alert:word alert:closed
 """
 SERVER = """
     club:logcard
@@ -42,6 +43,7 @@ SERVER = """
     club:digest club:digested club:undigest club:preview
     club:instead club:agree club:reject club:rejected club:ask club:next club:points club:chosen club:point
     club:add club:added club:boards club:firstboard club:addseason club:newseason club:dropseason club:seasongone
+    club:live club:liveagain
     challenge:form challenge:made challenge:change challenge:discard challenge:post challenge:here challenge:end
     challenge:ended
     club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered

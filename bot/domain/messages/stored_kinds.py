@@ -104,6 +104,9 @@ class StoredKind(StrEnum):
     CHALLENGE_END = "challenge.end", ExportedTo.RECIPIENT  # the job at its end, and the provisional result
     CHALLENGE_FINAL = "challenge.final", ExportedTo.RECIPIENT  # the job after the late logs, and the final result
     CHALLENGE_LOST = "challenge.lost", ExportedTo.RECIPIENT  # to the organisers: one of these could not be posted
+    BOARD_LIVE = "board.live", ExportedTo.RECIPIENT  # the message with a club's board, and the job that compares it
+    BOARD_PIN = "board.pin", ExportedTo.RECIPIENT  # pins that message where the bot may
+    BOARD_LOST = "board.lost", ExportedTo.RECIPIENT  # to the organisers: it is gone; post it again?
 
     BADGE_COUNT = "badge.count", ExportedTo.RECIPIENT  # the job that counts the next people's badges by new rules
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.domain.boards.leaderboard import ranks
 from bot.domain.boards.metrics import Among, BoardKind
 from bot.domain.boards.spans import (
@@ -132,21 +134,28 @@ async def board(
         NotFound: the club has no such season.
         Unavailable: the database is locked.
     """
-    today = today_in(zone, now)
     if choice.wanted.kind is WindowKind.LAST_30:
         await windows.roll(database, guild_id, zone, now)
     async with database.read() as session:
-        seasons = [one for one in await windows_of(session, guild_id) if one.kind is WindowKind.SEASON]
-        span = _span(choice.wanted, today, seasons)
-        which = _which(guild_id, viewer_id, choice, span, today)
-        previous = _previous(span, seasons)
-        compared_with = None if previous is None else (previous.kind.value, previous.stored_start)
-        place = await queries.place(session, which, compared_with)
-        mine = _mine(place)
-        pages = max(1, -(-place.total // PAGE))
-        page = min(max((mine.page or 0) if choice.page is None else choice.page, 0), pages - 1)
-        found = await queries.page(session, which, limit=PAGE, offset=page * PAGE)
-        ahead_of_page = await queries.ahead_of(session, which, found[0][2]) if page and found else 0
+        return await board_in(session, guild_id, viewer_id, choice, zone, now)
+
+
+async def board_in(
+    session: AsyncSession, guild_id: int, viewer_id: int, choice: BoardChoice, zone: str, now: datetime
+) -> Board:
+    """Run `board` within a session; the last 30 days are those to which they were moved last."""
+    today = today_in(zone, now)
+    seasons = [one for one in await windows_of(session, guild_id) if one.kind is WindowKind.SEASON]
+    span = _span(choice.wanted, today, seasons)
+    which = _which(guild_id, viewer_id, choice, span, today)
+    previous = _previous(span, seasons)
+    compared_with = None if previous is None else (previous.kind.value, previous.stored_start)
+    place = await queries.place(session, which, compared_with)
+    mine = _mine(place)
+    pages = max(1, -(-place.total // PAGE))
+    page = min(max((mine.page or 0) if choice.page is None else choice.page, 0), pages - 1)
+    found = await queries.page(session, which, limit=PAGE, offset=page * PAGE)
+    ahead_of_page = await queries.ahead_of(session, which, found[0][2]) if page and found else 0
     places = ranks([value for _, _, value in found], offset=page * PAGE, ahead=ahead_of_page)
     return Board(
         kind=choice.kind,

@@ -16,6 +16,7 @@ from bot.domain.when import zones
 from bot.errors import BadInput
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
+from bot.services.boards import live_boards
 from bot.services.clubs.digests import DigestSettings, digest_of
 from bot.services.members.people import Club, club_of
 from bot.services.nudges import nudging
@@ -259,6 +260,7 @@ async def _set(database: Database, guild_id: int, drawn_at: datetime | None = No
     """Write settings of a club; with an instant also update the partners card, which shows them."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
+        await live_boards.settings_changed(session, guild_id)
         if drawn_at is not None:
             await partners_card.redraw(session, guild_id, drawn_at)
 
@@ -276,6 +278,7 @@ async def _set_and_plan(database: Database, guild_id: int, now: datetime, **valu
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
         if "zone" in values:
+            await live_boards.settings_changed(session, guild_id)
             await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
             await evening_reminders.move_evenings(session, guild_id=guild_id)
         await nudging.look_again(session, now)

@@ -17,6 +17,7 @@ from bot.domain.boards.spans import BoardSpan, WindowKind, calendar_span
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
 from bot.domain.runs.runs import Direction, Extra
 from bot.domain.when.periods import Period, shifted
+from db.queries.boards import live_boards
 from db.queries.boards import standings as queries
 from db.queries.boards import windows as window_queries
 from db.queries.runs import spotting
@@ -62,9 +63,12 @@ async def apply(session: AsyncSession, before: Facts | None, after: Facts | None
             await move_spotting(session, guild_id, user_id, days)
         case MemberFacts(guild_id=guild_id, user_id=user_id) if after is None:
             await queries.drop_member(session, guild_id, user_id)
+            await live_boards.look_again_at(session, [guild_id])
         case MemberFacts(guild_id=guild_id, user_id=user_id):
             await queries.copy_hidden(session, guild_id, user_id)
+            await live_boards.look_again_at(session, [guild_id])
         case PersonFacts(user_id=user_id) if after is None:
+            await live_boards.look_again_at(session, await live_boards.clubs_with(session, user_id))
             await queries.drop_user(session, user_id)
 
 
@@ -171,10 +175,12 @@ async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days:
 
 
 async def _hold(session: AsyncSession, guild_id: int, user_id: int) -> _HeldMember:
-    """Lock a member and the club's windows until the transaction ends."""
+    """Lock a member and the club's windows until the transaction ends; have the club's live board looked at."""
     await window_queries.keep(session, guild_id)
     await queries.hold(session, guild_id, user_id)
-    unranked, newest_on, windows = await queries.member_state(session, guild_id, user_id)
+    unranked, newest_on, redraw_at, windows = await queries.member_state(session, guild_id, user_id)
+    if redraw_at is not None:
+        await live_boards.look_again(session, guild_id, redraw_at)
     return _HeldMember(
         unranked, newest_on, [BoardSpan(WindowKind(kind), first, last, name) for kind, first, last, name in windows]
     )

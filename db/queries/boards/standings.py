@@ -9,7 +9,7 @@ because SQLAlchemy compiles a multi-row upsert with expressions at each executio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import Aggregation, Column, columns
 from db.dialect import locks_rows
-from db.models import BoardWindow, Guild, Member, Run, Standing
+from db.models import BoardWindow, Guild, LiveBoard, Member, Run, Standing
 
 _IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
 _MEASURED = (
@@ -190,6 +190,7 @@ _STATE = (
         select(func.max(Run.ran_on))
         .where(Run.guild_id == bindparam("guild_id"), Run.user_id == bindparam("user_id"))
         .scalar_subquery(),
+        LiveBoard.redraw_at,
         BoardWindow.kind,
         BoardWindow.starts_on,
         BoardWindow.ends_on,
@@ -197,6 +198,7 @@ _STATE = (
     )
     .select_from(Guild)
     .outerjoin(Member, and_(Member.guild_id == Guild.guild_id, Member.user_id == bindparam("user_id")))
+    .outerjoin(LiveBoard, and_(LiveBoard.guild_id == Guild.guild_id, LiveBoard.state == "there"))
     .outerjoin(BoardWindow, BoardWindow.guild_id == Guild.guild_id)
     .where(Guild.guild_id == bindparam("guild_id"))
     .order_by(BoardWindow.starts_on)
@@ -209,11 +211,13 @@ class MemberState(NamedTuple):
     Attributes:
         unranked: whether they are hidden, or have left the club.
         newest_on: day of their newest run in the club, whether or not it counts; None without a run.
+        redraw_at: instant from which the club's live board may be redrawn; None without one.
         windows: (kind, first day, last day, name) of the club's windows, by their first day.
     """
 
     unranked: bool
     newest_on: date | None
+    redraw_at: datetime | None
     windows: list[tuple[str, date, date, str]]
 
 
@@ -230,8 +234,9 @@ async def member_state(session: AsyncSession, guild_id: int, user_id: int) -> Me
     """Return the state of a member. Call it after `hold`: what the same statement locks and reads may be outdated."""
     rows = (await session.execute(_STATE, {"guild_id": guild_id, "user_id": user_id})).all()
     if not rows:
-        return MemberState(False, None, [])
-    return MemberState(bool(rows[0][0]), rows[0][1], [row[2:] for row in rows if row[2] is not None])
+        return MemberState(False, None, None, [])
+    unranked, newest_on, redraw_at = rows[0][:3]
+    return MemberState(bool(unranked), newest_on, redraw_at, [row[3:] for row in rows if row[3] is not None])
 
 
 async def update_gains(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

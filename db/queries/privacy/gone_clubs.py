@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.messages.stored_kinds import StoredKind
 from db.models import (
     Availability,
     BoardWindow,
@@ -16,6 +17,7 @@ from db.models import (
     Contact,
     Delivery,
     Guild,
+    LiveBoard,
     MeetingPoint,
     Member,
     Outing,
@@ -26,6 +28,7 @@ from db.models import (
     Spotting,
     User,
 )
+from db.queries.messages import jobs
 
 
 async def reconcile(session: AsyncSession, owners: Mapping[int, int | None], now: datetime) -> None:
@@ -126,8 +129,9 @@ async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
 
 async def drop_club(session: AsyncSession, guild_id: int) -> None:
     """Delete the club and its remaining data."""
-    for table in (Reminder, Round, MeetingPoint, Spotting, Availability, BoardWindow, Challenge):
+    for table in (Reminder, Round, MeetingPoint, Spotting, Availability, BoardWindow, LiveBoard, Challenge):
         await session.execute(delete(table).where(table.guild_id == guild_id))
+    await jobs.delete_due(session, [StoredKind.BOARD_ROLL, StoredKind.BOARD_LIVE], guild_id)
     await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))
     await session.execute(update(User).where(User.home_guild_id == guild_id).values(home_guild_id=None))
     await session.execute(delete(Guild).where(Guild.guild_id == guild_id))

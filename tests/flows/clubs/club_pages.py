@@ -27,6 +27,12 @@ async def page(club: Club, name: str) -> InteractionResult:
     return await club.olga.click(card.response, label=name)
 
 
+async def boards(club: Club, label: str = "Leaderboards") -> InteractionResult:
+    card = await club.olga.slash(club.channel, "club settings")
+    await club.olga.click(card.response, label=label)
+    return card
+
+
 async def settings(club: Club) -> ClubSettings:
     return await clubs.club_settings(club.database, club.guild.id)
 

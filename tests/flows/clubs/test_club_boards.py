@@ -9,16 +9,10 @@ from simcord import InteractionResult
 
 from bot.services.boards import seasons
 from tests.flows.boards.boards import old_message
-from tests.flows.clubs.club_pages import guild
+from tests.flows.clubs.club_pages import boards, guild
 from tests.flows.conftest import Club, assert_language, text_of
 
 SPRING = {"name": "Spring *26*", "first": "1 March 2026", "last": "31 May 2026"}
-
-
-async def boards(club: Club, label: str = "Leaderboards") -> InteractionResult:
-    card = await club.olga.slash(club.channel, "club settings")
-    await club.olga.click(card.response, label=label)
-    return card
 
 
 async def add(club: Club, card: Any, label: str = "Add a season", **values: str) -> InteractionResult:
