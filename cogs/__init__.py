@@ -1,7 +1,7 @@
 """Every cog by its subject, in load order; a cog that fails to load stops the start."""
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "runs": ("log", "runs", "run_buttons", "imports", "table_imports"),
+    "runs": ("log", "runs", "run_buttons", "cheers", "imports", "table_imports"),
     "members": ("settings", "privacy", "retention"),
     "clubs": ("club", "club_settings", "club_points", "club_boards", "reviews", "club_previews", "digest"),
     "progress": ("me", "help"),

@@ -16,6 +16,7 @@ from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Person
+from bot.services.runs.cheers import takes_cheers
 from bot.services.runs.runs import RunLine, RunView
 from cogs.runs.highlights_view import highlight_lines
 
@@ -98,7 +99,9 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     parts.append(f"-# {' · '.join(small)}")
     if view.review is Review.HELD:
         parts.append(f"-# {held_words(view, reader)}")
-    return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+    return card(
+        "\n".join(parts), row(*_cheer(view, reader), *_buttons(view, reader)), colour=COLOURS[way(content.directions)]
+    )
 
 
 def private_card(
@@ -316,6 +319,14 @@ def _shared_extras(view: RunView, reader: Localizer) -> list[str]:
     if Extra.NOTE in content.extras and content.note:
         said.append(reader.t("runs.card.note", note=escaped(content.note)))
     return said
+
+
+def _cheer(view: RunView, reader: Localizer) -> list[Component]:
+    """Return the button for everyone but the runner, with the number of cheers."""
+    if not takes_cheers(view):
+        return []
+    label = reader.t("cheers.button.some", count=view.cheers) if view.cheers else reader.t("cheers.button.none")
+    return [button(label, identity("run", "cheer", view.run_id), emoji="👏")]
 
 
 def _buttons(view: RunView, reader: Localizer) -> list[Component]:

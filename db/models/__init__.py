@@ -13,7 +13,7 @@ from db.models.process import Remembered
 from db.models.records import BestEffort
 from db.models.reminders import Reminder, ReminderDone
 from db.models.rounds import Round, RoundPlace
-from db.models.runs import Recording, Revision, Run, RunCard, RunReview, StretchRow
+from db.models.runs import Cheer, Recording, Revision, Run, RunCard, RunReview, StretchRow
 from db.models.safety import Contact, UnsafeAlarm
 from db.models.table_imports import TableImport
 
@@ -25,6 +25,7 @@ __all__ = [
     "Challenge",
     "ChallengePlace",
     "ChallengeTeam",
+    "Cheer",
     "Companion",
     "Contact",
     "Delivery",

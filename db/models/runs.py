@@ -1,4 +1,4 @@
-"""Runs, their stretches and revisions, reviews, recordings, and the public cards that show them."""
+"""Runs, their stretches and revisions, reviews, recordings, the public cards that show them, and cheers."""
 
 from __future__ import annotations
 
@@ -131,6 +131,17 @@ class RunCard(Base):
     message_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     channel_id: Mapped[int] = mapped_column(Snowflake)
     run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), info=follows())
+
+
+class Cheer(Base):
+    """A member's cheer for another's run in their club."""
+
+    __tablename__ = "cheers"
+    __table_args__ = (Index(None, "user_id"),)
+
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
+    cheered_at: Mapped[datetime]
 
 
 class Recording(Base):

@@ -18,6 +18,7 @@ from db.models import (
     BoardWindow,
     Challenge,
     ChallengePlace,
+    Cheer,
     Companion,
     Contact,
     Delivery,
@@ -143,6 +144,8 @@ async def fill(database: Database) -> None:
                 await session.execute(
                     insert(EarnedBadge).values(**key, badge="first_kilometre", level=1, run_id=run_id, earned_at=NOW)
                 )
+        for run_id, user_id in ((2, ALICE), (1, BOB)):
+            await session.execute(insert(Cheer).values(run_id=run_id, user_id=user_id, cheered_at=NOW))
         await fill_partners(session)
         await fill_rest(session)
 

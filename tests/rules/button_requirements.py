@@ -20,7 +20,7 @@ OWN = """
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
     call:mine help:all help:next me:show me:bests
 """
-HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
+HERE = "run:post run:cheer spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
     board:words follow:set records:show records:turn badges:show badges:turn

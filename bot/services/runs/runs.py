@@ -22,6 +22,7 @@ from db import models
 from db.engine import Database
 from db.models.badges import OWN
 from db.queries.badges import badges as badge_queries
+from db.queries.runs import cheers as cheer_queries
 from db.queries.runs import reviews as review_queries
 from db.queries.runs import runs as queries
 from db.queries.runs.run_search import runs_that_fit
@@ -57,6 +58,7 @@ class RunView:
         spotter: spotter's name as last seen in the club, if there is one.
         week: week of the runner: all runs for the runner themselves, else those the club may see.
         highlight: what the run was the first, fastest or longest of, or None.
+        cheers: number of cheers, for its public card.
         badges: (key, level) of the badges it earned its runner: own ones for the runner, else the club's.
         unasked: whether the latest change did not ask the spotter, because the runner reached the daily limit.
         held_for: why it is or was held for review, or None.
@@ -75,6 +77,7 @@ class RunView:
     spotter: str | None
     week: RunWeek
     highlight: Highlight | None = None
+    cheers: int = 0
     badges: tuple[tuple[str, int], ...] = ()
     unasked: bool = False
     held_for: ReviewReason | None = None
@@ -178,6 +181,7 @@ async def view_of(
         spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
         week=RunWeek(monday, sums),
         highlight=await highlight_of(session, run, content, None if own else run.guild_id),
+        cheers=0 if own else await cheer_queries.count(session, run.run_id),
         badges=await _badges_of(session, run, OWN if own else run.guild_id),
         held_for=held_for(run, content),
         rejected_for=await _rejected_for(session, run) if own else None,

@@ -42,12 +42,15 @@ STAYING = {
     # Bob's; one to Carl that mentioned Alice; both cards, to be edited; a notice to Bob that a contact is gone.
     "deliveries": 4 + 1 + 2 + 1,
     "follows": 0,  # each follows the other
+    "challenge_teams": 2,  # teams stay, whoever is in them
+    "cheers": 0,  # hers is gone, and his with her run
     "standings": 1 + 5,  # Bob's own row, and Bob's spotting in each period
     "badge_counts": 2, "earned_badges": 6,  # Bob's, own and in the club, counted anew
 }  # fmt: skip
 """Rows left per table after Alice is erased, if not one."""
 CHANGED = (
     "guilds", "runs", "revisions", "outings", "deliveries", "rounds", "standings", "badge_counts", "earned_badges",
+    "challenges",
 )  # fmt: skip
 """Tables of which the rows that stay may differ."""
 
