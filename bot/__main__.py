@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from bot import config, logs
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 DEFAULT_CONFIG = Path("config.toml")
 DISCORD_WAIT_S = 5.0
 """Seconds that `check` waits for Discord."""
+PROGRESS_S = 2.0
+"""Seconds between two lines of `rebuild` about its progress."""
 REFUSED = (
     "Discord refused the token. Copy it anew from the developer portal (Bot, Reset Token) into [discord] token or"
     " DISCORD_TOKEN."
@@ -79,6 +82,11 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="where to (default: below the data directory)"
     )
+    rebuild = command("rebuild", _rebuild, "compute boards, bests and the like again from the runs, while the bot runs")
+    rebuild.add_argument("--guild", type=int, metavar="ID", help="only what concerns this server")
+    rebuild.add_argument("--member", type=int, metavar="ID", help="only this person")
+    rebuild.add_argument("--after", type=int, metavar="ID", default=0, help="continue after this person")
+    rebuild.add_argument("--check", action="store_true", help="only compare; exit code 1 if anything differs")
     return whole
 
 
@@ -263,6 +271,44 @@ async def _backup(options: argparse.Namespace) -> None:
     settings = _settings(options)
     made = await upkeep.backup(settings.database.url, options.file, now=system_clock(), copies=settings.data.copies)
     print(made)
+
+
+async def _rebuild(options: argparse.Namespace) -> None:
+    from bot.services.projections.rebuilding import rebuild_people
+    from db import upkeep
+    from db.engine import Database
+
+    settings = _settings(options)
+    found = await upkeep.condition(settings.database.url)
+    if found.state is not upkeep.DatabaseState.CURRENT:
+        raise StartupError(
+            f"The database is at revision {found.found or 'none'}, not {found.wanted}: migrate it first."
+        )
+    database = Database.open(settings.database.url)
+    number, differing, last, told_at = 0, 0, options.after, float("-inf")
+    try:
+        async for person in rebuild_people(
+            database, guild_id=options.guild, user_id=options.member, after=options.after, keep=not options.check
+        ):
+            number, last = number + 1, person.user_id
+            differing += bool(person.differences)
+            for one in person.differences:
+                print(f"{last}  {one.table}: {one.missing} rows missing, {one.surplus} rows too many")
+            if monotonic() - told_at >= PROGRESS_S:
+                print(f"{number} done, the last one is {last}", flush=True)
+                told_at = monotonic()
+    except Unavailable as error:
+        raise StartupError(f"Stopped ({error.key}). Continue with --after {last}.") from error
+    except asyncio.CancelledError:
+        print(f"stopped; continue with --after {last}")
+        raise
+    finally:
+        await database.close()
+    if not number:
+        raise StartupError("There is nobody with this id in the database.")
+    print(f"{number} people {'compared' if options.check else 'rebuilt'}; the rows of {differing} differed")
+    if options.check and differing:
+        raise StartupError("Some rows are not what the runs give: `python -m bot rebuild` corrects them.")
 
 
 if __name__ == "__main__":

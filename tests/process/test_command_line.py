@@ -19,7 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from db.engine import Database
 from db.upkeep import revisions
+from tests.builders.projections import Town
 from tests.wire.faults import Trouble
 from tests.wire.forked import forked
 from tests.wire.program import forked_program
@@ -101,7 +103,7 @@ def set_revision(file: Path, revision: str) -> None:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
 
 
-COMMANDS = ("run", "try", "check", "migrate", "sync", "backup")
+COMMANDS = ("run", "try", "check", "migrate", "sync", "backup", "rebuild")
 
 
 async def test_each_command_explains_itself() -> None:
@@ -341,3 +343,31 @@ async def test_a_signal_during_the_login_ends_cleanly(config: Path, there: Local
         await held.hit.wait()
         assert await running.end(signal.SIGTERM) == 0
     held.release.set()
+
+
+async def test_rebuild_is_killed_continued_and_checked(config: Path, made: Path) -> None:
+    people = range(11, 19)
+    database = Database.open(f"sqlite+aiosqlite:///{made}")
+    town = Town(database)
+    for user_id in people:
+        await town.log(user_id, town.content())
+    await database.close()
+    with closing(sqlite3.connect(made)) as connection, connection:
+        connection.execute("UPDATE standings SET days_out = 9")
+        connection.execute("DELETE FROM best_efforts")
+    checked = await bot("rebuild", "--check", "--config", str(config))
+    assert (checked.code, len(checked.err.splitlines())) == (1, 1)
+    assert "8 people compared; the rows of 8 differed" in checked.out
+    environment = _environment(NOWHERE, TOKEN)
+    async with forked(MODULE, ["rebuild", "--config", str(config)], environment, together=True) as running:
+        while not (line := (await running.out.readline()).decode()).startswith("1 done"):
+            assert line
+    killed_after = int(line.split()[-1])
+    with closing(sqlite3.connect(made)) as connection:
+        rebuilt = {user_id for (user_id,) in connection.execute("SELECT user_id FROM standings WHERE days_out = 1")}
+        bests = {user_id for (user_id,) in connection.execute("SELECT user_id FROM best_efforts")}
+    assert killed_after in rebuilt
+    assert rebuilt == bests, "nobody is half rebuilt"
+    assert (await bot("rebuild", "--after", str(killed_after), "--config", str(config))).code == 0
+    checked = await bot("rebuild", "--check", "--config", str(config))
+    assert (checked.code, checked.err) == (0, "")
