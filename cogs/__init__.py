@@ -4,7 +4,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "runs": ("log", "runs", "run_buttons", "cheers", "imports", "table_imports"),
     "members": ("settings", "privacy", "retention"),
     "clubs": ("club", "club_settings", "club_points", "club_boards", "reviews", "club_previews", "digest"),
-    "progress": ("me", "help"),
+    "progress": ("me", "rewind", "help"),
     "boards": ("leaderboard", "live_board", "follows"),
     "records": ("records",),
     "challenges": ("challenges",),

@@ -1,4 +1,4 @@
-"""A page of a rewind, to be shared: one figure in large, a few in small, and the months from the last to the first."""
+"""A page of a rewind, to be shared: one figure in large, some in small, and its months or weeks, the last one first."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class RewindMonth:
-    """A month, in the reader's unit.
+    """A month or week, in the reader's unit.
 
     Attributes:
-        name: such as `Dec`.
+        name: such as `Dec`, or the first day of a week.
         backward: distance backward.
         forward: distance forward.
     """
@@ -119,6 +119,8 @@ def rewind_page(
     facts: Sequence[Fact],
     months: Sequence[tuple[date, int, int]],
     reader: Localizer,
+    *,
+    weeks: bool = False,
 ) -> RewindPage:
     """Return a page.
 
@@ -129,6 +131,7 @@ def rewind_page(
         facts: figures in small, the most important first.
         months: (first day, metres backward, metres forward), latest first; at most twelve, empty for none.
         reader: whose language and units.
+        weeks: whether `months` are weeks.
     """
     unit = length_unit(reader)
     shown = [lead, *facts[: page_format.facts]]
@@ -136,7 +139,11 @@ def rewind_page(
     parts = [heading, *told]
     if months:
         month, backward_m, forward_m = max(months, key=lambda one: one[1] + one[2])
-        parts.append(reader.t("charts.rewind.most", month=reader.full_month(month), most_m=backward_m + forward_m))
+        most_m = backward_m + forward_m
+        if weeks:
+            parts.append(reader.t("charts.rewind.most_week", day=reader.short_day(month), most_m=most_m))
+        else:
+            parts.append(reader.t("charts.rewind.most", month=reader.full_month(month), most_m=most_m))
     return RewindPage(
         alt=". ".join(part.removesuffix(".") for part in parts) + ".",
         format=page_format,
@@ -144,7 +151,7 @@ def rewind_page(
         lead=lead,
         facts=tuple(facts),
         months=tuple(
-            RewindMonth(reader.month(on), unit.of(backward_m), unit.of(forward_m))
+            RewindMonth(reader.short_day(on) if weeks else reader.month(on), unit.of(backward_m), unit.of(forward_m))
             for on, backward_m, forward_m in months
         ),
         unit=unit.name,

@@ -22,7 +22,7 @@ STEPS = 3
 """Maximum number of steps; a longer list is not read."""
 
 GROUPS = {
-    "running": ("log", "runs", "files", "me", "leaderboard", "records", "badges", "challenge"),
+    "running": ("log", "runs", "files", "me", "leaderboard", "records", "badges", "rewind", "challenge"),
     "together": ("partners", "safety", "ties"),
     "yours": ("remind", "settings", "privacy", "help"),
     "organisers": ("club",),

@@ -18,12 +18,13 @@ OWN = """
     runs:mine import:upload import:uploaded review:right review:words review:said
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
-    call:mine help:all help:next me:show me:bests
+    call:mine help:all help:next me:show me:bests me:page
+    rewind:show rewind:shape rewind:ask rewind:words rewind:back
 """
-HERE = "run:post run:cheer spotter:show delivery:show nudge:stop call:keep"
+HERE = "run:post run:cheer rewind:share spotter:show delivery:show nudge:stop call:keep"
 HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
-    board:words follow:set records:show records:turn badges:show badges:turn
+    board:words follow:set me:of records:show records:turn badges:show badges:turn
     challenge:join challenge:goal challenge:leave challenge:show challenge:list
     call:new call:form call:again call:asked call:fix avail:open avail:edit avail:save avail:roles avail:pause
     avail:until avail:leave avail:join

@@ -20,7 +20,7 @@ from tests.rules.button_requirements import BUTTONS, buttons_requiring
 
 COMMANDS = {
     "own": """
-        /log /me /runs list /runs show /runs edit /runs delete /runs export /runs import /settings /help
+        /log /me /rewind /runs list /runs show /runs edit /runs delete /runs export /runs import /settings /help
         /privacy policy /privacy export /privacy erase /partner block /partner unblock /partner trust
         /partner untrust /partner contact /partner mine
         /remind me /remind list /remind edit /remind pause /remind resume /remind delete

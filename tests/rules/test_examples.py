@@ -19,12 +19,14 @@ from bot.domain.runs.run_measures import parse_backward
 from bot.domain.runs.run_sentence import read_sentence
 from bot.domain.text.units import Units, parse_distance, parse_duration, parse_pace
 from bot.domain.text.weight import parse_weight
+from bot.domain.when.periods import today_in
 from bot.domain.when.reminder_when import read_when
 from bot.errors import BadInput
 from bot.i18n import catalogue
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.nudges.nudge_settings import read_back_on
+from cogs.progress.rewind_view import read_rewind
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ PURPOSES: dict[str, tuple[Read, str]] = {
     "the distance of handicap points": (
         lambda text, by: read_goal(text, ChallengeKind.HANDICAP, Units.METRIC, by.language),
         r"challenge\.refused\.listed|challenge\.form\.listed_example",
+    ),
+    "a month or a year": (
+        lambda text, by: read_rewind(text, today_in(by.zone, by.now)),
+        r"rewind\.(period\.unclear|form\.placeholder)",
     ),
     "a weight": (lambda text, _: parse_weight(text, Units.METRIC), r"settings\.weight\.(unclear|placeholder)"),
 }  # fmt: skip

@@ -95,6 +95,7 @@ class StoredKind(StrEnum):
     NUDGE_BACK = "nudge.back", ExportedTo.RECIPIENT
     NUDGE_CHALLENGE = "nudge.challenge", ExportedTo.RECIPIENT  # a challenge ends in a few days
     NUDGE_CHEERS = "nudge.cheers", ExportedTo.RECIPIENT
+    NUDGE_REWIND = "nudge.rewind", ExportedTo.RECIPIENT  # in the last week of December
     NUDGE_DIGEST = "nudge.digest", ExportedTo.RECIPIENT
     DIGEST_LOST = "digest.lost", ExportedTo.RECIPIENT  # to the organisers: a digest could not be posted
 

@@ -63,7 +63,7 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
     assert (goal.runs, goal.counts, goal.since_on) == (3, "all", date(2026, 11, 16))
     chosen = {kind: wanted for _, kind, wanted in await choices(club)}
     outings = dict.fromkeys(("outing.wanted", "outing.evening", "outing.hour"), False)
-    others = dict.fromkeys(("nudge.week", "nudge.challenge", "nudge.cheers"), False)
+    others = dict.fromkeys(("nudge.week", "nudge.challenge", "nudge.cheers", "nudge.rewind"), False)
     assert chosen == {"nudge.back": True, **others, **outings}
     await club.alice.select(shown, [], custom_id="nudging:kinds:v1")
     assert not any(wanted for _, _, wanted in await choices(club))
