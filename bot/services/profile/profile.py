@@ -1,4 +1,6 @@
-"""Profiles: a member's totals, last weeks and bests. Their own from all clubs, another's as visible to a club.
+"""Profiles: a member's totals, last weeks, bests, days and paces of a year.
+
+Their own are from all clubs, another's as visible to a club.
 
 A run held for review counts in the member's own totals, but makes no best until an organiser agrees to it.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +25,10 @@ from db.queries.runs import spotting
 
 WEEKS = 12
 """Weeks in the chart, the current one last."""
+WEEKS_FOR_USUAL = 3
+"""Fewer weeks have no usual distance."""
+YEAR = timedelta(days=364)
+"""From the first to the last day of a year's map, which are the same weekday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,14 @@ class Profile:
         """Whether there are no runs."""
         return self.totals[BoardDirection.ALL].runs == 0
 
+    @property
+    def usual_week_m(self) -> int | None:
+        """Median metres of the weeks before this one, since the first with a run; None for fewer than three."""
+        before = [sum(metres for metres, _ in week.sums.values()) for week in self.weeks[:-1]]
+        ran = [any(ms for _, ms in week.sums.values()) for week in self.weeks[:-1]]
+        since_first = before[ran.index(True) :] if any(ran) else []
+        return round(median(since_first)) if len(since_first) >= WEEKS_FOR_USUAL else None
+
 
 async def profile(database: Database, user_id: int, today: date) -> Profile:
     """Return a member's own profile, with runs from all clubs and none.
@@ -106,6 +121,42 @@ async def profile_of(database: Database, user_id: int, guild_id: int, today: dat
         if name is None:
             raise NotFound("rules.profile.stranger")
         return await _profile(session, user_id, guild_id, name, today)
+
+
+async def year_of(
+    database: Database, user_id: int, guild_id: int | None, today: date
+) -> Mapping[date, Mapping[Direction, tuple[int, int]]]:
+    """Return (metres, milliseconds) by direction of each day with a run in the year that ends today.
+
+    Args:
+        database: database to read.
+        user_id: the runner.
+        guild_id: only runs visible to this club, after `profile_of`; None for one's own.
+        today: the last day.
+
+    Raises:
+        Unavailable: the database is locked.
+    """
+    found: dict[date, dict[Direction, tuple[int, int]]] = {}
+    async with database.read() as session:
+        rows = await queries.days(session, user_id, guild_id, today - YEAR, today)
+    for ran_on, direction, distance_m, duration_ms in rows:
+        found.setdefault(ran_on, {})[Direction(direction)] = (int(distance_m or 0), int(duration_ms))
+    return found
+
+
+async def paces_of(
+    database: Database, user_id: int, guild_id: int | None, direction: Direction, today: date
+) -> list[tuple[date, float]]:
+    """Return (day, seconds per kilometre) of the runs of one direction in the year that ends today, oldest first.
+
+    Short, estimated and doubtful ones are left out, and of very many the oldest. Arguments and errors as for `year_of`.
+    """
+    async with database.read() as session:
+        rows = await queries.paced_runs(session, user_id, guild_id, direction.value, today - YEAR, today)
+    return [
+        (ran_on, int(duration_ms) / int(distance_m)) for ran_on, distance_m, duration_ms in reversed(rows) if distance_m
+    ]
 
 
 async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, name: str | None, today: date) -> Profile:

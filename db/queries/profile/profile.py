@@ -13,6 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Member, Run, StretchRow
 
+PACED = 300
+"""Runs whose paces are read at most."""
+PACED_M = 800
+"""Metres from which a run's pace says something about the others'."""
+
 
 async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
     """Return a member's last seen name in the club, or None if they were never there, left, or are hidden."""
@@ -71,6 +76,31 @@ async def days(
         .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(*_shown(user_id, guild_id), Run.ran_on.between(first, last))
         .group_by(Run.ran_on, StretchRow.direction)
+    )
+    return rows.all()
+
+
+async def paced_runs(
+    session: AsyncSession, user_id: int, guild_id: int | None, direction: str, first: date, last: date
+) -> Sequence[Row[date, int | None, int]]:
+    """Return (ran_on, metres, milliseconds) in one direction of the latest `PACED` runs with a pace, newest first."""
+    distance_m = func.sum(StretchRow.distance_m)
+    rows = await session.execute(
+        select(Run.ran_on, distance_m, func.sum(StretchRow.duration_ms))
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
+        .where(
+            *_shown(user_id, guild_id),
+            Run.ran_on.between(first, last),
+            Run.doubtful.is_(False),
+            Run.review.in_(("none", "agreed")),
+            StretchRow.direction == direction,
+            StretchRow.distance_m.is_not(None),
+            StretchRow.estimated.is_(False),
+        )
+        .group_by(Run.run_id, Run.ran_on, Run.started_at)
+        .having(distance_m >= PACED_M)
+        .order_by(Run.started_at.desc(), Run.run_id.desc())
+        .limit(PACED)
     )
     return rows.all()
 

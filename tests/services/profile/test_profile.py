@@ -8,7 +8,7 @@ from bot.domain.boards.metrics import BoardDirection
 from bot.domain.runs.run_facts import MemberKey
 from bot.domain.runs.runs import Direction, Review, Sharing, Stretch
 from bot.errors import NotFound
-from bot.services.profile.profile import Totals, profile, profile_of
+from bot.services.profile.profile import Totals, paces_of, profile, profile_of, year_of
 from bot.services.projections import run_projections
 from db.engine import Database
 from tests.builders.runs import CLUB, join, write_run
@@ -96,3 +96,33 @@ async def test_who_has_run_nothing_has_an_empty_profile_in_four_statements(datab
     assert found.empty
     assert set(found.totals.values()) == {Totals()}
     assert found.bests == {B: (), F: ()}
+
+
+async def test_the_usual_week_is_the_middle_one_since_the_first(database: Database) -> None:
+    async with database.write() as session:
+        await join(session, ALICE)
+        for weeks_ago, metres in ((0, 90_000), (1, 3000), (2, 9000), (4, 5000)):
+            await write_run(session, ALICE, TODAY - timedelta(weeks=weeks_ago), [Stretch(B, metres, 1_700_000)])
+    assert (await profile(database, ALICE, TODAY)).usual_week_m == 4000  # of 3, 9, 0 and 5 km
+    assert (await profile(database, ALICE, TODAY - timedelta(weeks=2))).usual_week_m is None
+
+
+async def test_the_year_and_the_paces_are_of_a_year_and_for_a_club_of_what_it_sees(database: Database) -> None:
+    async with database.write() as session:
+        await join(session, ALICE)
+        await write_run(session, ALICE, TODAY, [Stretch(B, 2000, 800_000), Stretch(F, 1000, 300_000)])
+        await write_run(session, ALICE, TODAY - timedelta(days=364), [Stretch(B, 1000, 500_000)])
+        await write_run(session, ALICE, TODAY - timedelta(days=365), [Stretch(B, 1000, 600_000)])
+        private = [Stretch(B, 5000, 2_000_000)]
+        await write_run(session, ALICE, TODAY - timedelta(days=1), private, counted=False, sharing=Sharing.ME)
+        for odd in (Stretch(B, 400, 1000), Stretch(B, None, 600_000), Stretch(B, 5000, 1, estimated=True)):
+            await write_run(session, ALICE, TODAY, [odd])
+        await write_run(session, ALICE, TODAY, [Stretch(B, 5000, 1)], review=Review.HELD, counted=False)
+    own = await year_of(database, ALICE, None, TODAY)
+    assert sorted(own) == [TODAY - timedelta(days=back) for back in (364, 1, 0)]
+    assert own[TODAY][F] == (1000, 300_000)
+    assert sorted(await year_of(database, ALICE, CLUB, TODAY)) == [TODAY - timedelta(days=364), TODAY]
+    assert await paces_of(database, ALICE, None, B, TODAY) == [
+        (TODAY - timedelta(days=364), 500.0), (TODAY - timedelta(days=1), 400.0), (TODAY, 400.0),
+    ]  # fmt: skip
+    assert [pace for _, pace in await paces_of(database, ALICE, CLUB, B, TODAY)] == [500.0, 400.0]
