@@ -7,7 +7,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "progress": ("me", "rewind", "help"),
     "boards": ("leaderboard", "live_board", "follows"),
     "records": ("records",),
-    "challenges": ("challenges",),
+    "challenges": ("challenges", "challenge_teams"),
     "badges": ("badges",),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),

@@ -9,8 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.challenges.challenge_rules import ChallengeKind, ChallengeState, ends_at
 from bot.domain.outings.outing_rules import BEFORE, OUT
 from bot.domain.runs.runs import Direction, SpotterState, counts
+from bot.domain.when.periods import today_in
+from bot.i18n import translate
+from bot.languages import DEFAULT
 from bot.preview import partners
 from bot.preview.club import (
     CHANNEL_IDS,
@@ -25,6 +30,7 @@ from bot.preview.club import (
     SPOTTERS,
 )
 from bot.preview.history import DemoRun, demo_runs
+from bot.services.challenges import challenge_cards, challenges
 from bot.services.outings import outings
 from bot.services.partners import partners_card
 from bot.services.projections import run_projections
@@ -33,6 +39,8 @@ from db import seeding
 from db.engine import Database
 from db.models import (
     Availability,
+    Challenge,
+    ChallengePlace,
     Companion,
     Contact,
     Guild,
@@ -46,6 +54,9 @@ from db.models import (
     Tie,
     User,
 )
+
+CHALLENGERS = 22
+"""Members who take part in the demo challenge."""
 
 
 async def seed(database: Database, now: datetime, language: str | None = None) -> bool:
@@ -78,6 +89,7 @@ async def seed(database: Database, now: datetime, language: str | None = None) -
         await seeding.insert_rows(session, Spotting, [row for n, run in enumerate(runs, 1) for row in _credits(n, run)])
         await run_projections.rebuild_club(session, GUILD_ID)
         await _partners(session, runs, now)
+        await _challenge(session, runs, language, now)
     return True
 
 
@@ -114,6 +126,41 @@ async def _partners(session: AsyncSession, runs: Sequence[DemoRun], now: datetim
     await seeding.insert_rows(session, Companion, companions)
     await partners_card.put_up(session, GUILD_ID, CHANNEL_IDS["partners"], now)
     await outings.redraw(session, await outings.read(session, partners.CALL_ID), now)
+
+
+async def _challenge(session: AsyncSession, runs: Sequence[DemoRun], language: str | None, now: datetime) -> None:
+    """Insert a goal of the club that is two thirds done; its card is not posted yet."""
+    today = today_in(CLUB_ZONE, now)
+    first, last = today - timedelta(days=19), today + timedelta(days=10)
+    people = [person.user_id for person in PEOPLE[:CHALLENGERS]]
+    done_m = sum(
+        stretch.distance_m or 0
+        for run in runs
+        if run.user_id in people and first <= run.content.ran_on and counts(run.content, run.review, deleted=False)
+        for stretch in run.content.stretches
+        if stretch.direction is Direction.BACKWARD
+    )
+    challenge = {
+        "challenge_id": 1,
+        "guild_id": GUILD_ID,
+        "author_id": ORGANISER.user_id,
+        "state": ChallengeState.OPEN.value,
+        "name": translate(language or DEFAULT, "try.challenge.name"),
+        "kind": ChallengeKind.GOAL.value,
+        "metric": Metric.DISTANCE.value,
+        "direction": BoardDirection.BACKWARD.value,
+        "amount": -(-done_m * 3 // 2 // 10_000) * 10_000,
+        "starts_on": first,
+        "ends_on": last,
+        "zone": CLUB_ZONE,
+        "ended_at": ends_at(last, CLUB_ZONE),
+        "teams": 0,
+        "created_at": now,
+    }
+    await seeding.insert_rows(session, Challenge, [challenge])
+    places = [{"challenge_id": 1, "user_id": user_id, "joined_at": now} for user_id in people]
+    await seeding.insert_rows(session, ChallengePlace, places)
+    await challenge_cards.schedule(session, await challenges.found(session, 1, GUILD_ID, now), now)
 
 
 async def _post_again(database: Database, now: datetime) -> None:

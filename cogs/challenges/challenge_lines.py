@@ -119,7 +119,7 @@ def needed_pace(found: ChallengeProgress, reader: Localizer) -> str:
         return ""
     if found.done:
         return reader.t("challenge.card.done")
-    left = -(-(goal - found.total) // max(1, found.view.days_left))
+    left = -(-(goal - found.total) // found.view.days_left)
     return reader.t("challenge.card.needed", amount=amount(left, found, reader))
 
 
@@ -151,6 +151,8 @@ def own_line(found: ChallengeProgress, reader: Localizer) -> str:
     if mine is None:
         return t("challenge.mine.not_in") if found.view.phase in JOINABLE else ""
     value = value_of(mine, found, reader)
+    if found.view.terms.teams:
+        return _own_team(mine, value, found, reader)
     if found.view.terms.kind is ChallengeKind.GOAL:
         share = round(100 * mine.score.value / found.total) if found.total else 0
         return t("challenge.mine.share", value=value, share=share)
@@ -159,6 +161,20 @@ def own_line(found: ChallengeProgress, reader: Localizer) -> str:
     if mine.rank is None:
         return t("challenge.mine.nothing")
     return t("challenge.mine.place", place=place(mine.rank), value=value)
+
+
+def _own_team(mine: ChallengeRow, value: str, found: ChallengeProgress, reader: Localizer) -> str:
+    """Return the viewer's score and team, with its captain and members."""
+    own = next((team for team in found.teams if team.team_id == mine.team_id), None)
+    if own is None:
+        key = "challenge.mine.no_team" if found.view.phase in JOINABLE else "challenge.mine.no_team_over"
+        return reader.t(key, value=value)
+    team = team_name(own, reader)
+    line = reader.t("challenge.mine.team", value=value, team=team)
+    if own.captain is not None:
+        line = reader.t("challenge.mine.led", line=line, captain=person_name(own.captain.name))
+    others = [person_name(one.name) for one in own.members if one is not mine and not one.hidden][:PAGE]
+    return f"{line}\n{reader.t('challenge.mine.mates', names=reader.both(others))}" if others else line
 
 
 def late_lines(found: ChallengeProgress, reader: Localizer) -> list[str]:

@@ -36,7 +36,7 @@ def words(found: ChallengeProgress, reader: Localizer) -> str:
     done = amount(value, found, reader)
     if target is None:
         return reader.t("challenge.nudge.plain", **told, done=done)
-    left = -(-(target - value) // max(1, found.view.days_left))
+    left = -(-(target - value) // found.view.days_left)
     key = "challenge.nudge.club" if club else "challenge.nudge.own"
     return reader.t(key, **told, done=done, amount=amount(left, found, reader))
 

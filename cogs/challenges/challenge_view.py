@@ -25,6 +25,7 @@ from cogs.challenges.challenge_lines import (
     score_line,
     state_line,
     team_lines,
+    team_name,
     terms_line,
     unit_of,
 )
@@ -100,9 +101,11 @@ def private_card(
     parts.append(state_line(found, reader))
     if pages > 1:
         parts.append(row(*_turning("show", (found.view.challenge_id,), page, pages, reader)))
+    choices = _team_buttons(found, reader)
+    parts += [row(*choices[first : first + 4]) for first in range(0, len(choices), 4)]
     if own := _own_buttons(found, reader):
         parts.append(row(*own))
-    if organiser and (tools := _tools(found.view, reader)):
+    if organiser and (tools := _tools(found, reader)):
         parts.append(row(*tools))
     return card(*parts, colour=_tint(found.view))
 
@@ -119,14 +122,38 @@ def _own_buttons(found: ChallengeProgress, reader: Localizer) -> list[Component]
     buttons = []
     if view.terms.kind is ChallengeKind.PERSONAL and view.phase in JOINABLE:
         buttons.append(button(t("challenge.button.goal"), identity("challenge", "join", key)))
+    if view.phase in JOINABLE and any(team.is_led_by(found.mine.user_id) for team in found.teams):
+        buttons.append(button(t("challenge.button.rename"), identity("challenge", "rename", key)))
     return [*buttons, button(t("challenge.button.leave"), identity("challenge", "leave", key))]
 
 
-def _tools(view: ChallengeView, reader: Localizer) -> list[Component]:
+def _team_buttons(found: ChallengeProgress, reader: Localizer) -> list[Component]:
+    """Return a button for each team that the viewer can still choose."""
+    mine, view = found.mine, found.view
+    if (
+        mine is None
+        or view.phase not in JOINABLE
+        or (mine.team_id is not None and view.phase is ChallengePhase.RUNNING)
+    ):
+        return []
+    return [
+        button(
+            unmarked(reader.t("challenge.button.team", name=team_name(team, reader), count=len(team.members))),
+            identity("challenge", "team", view.challenge_id, team.team_id),
+            disabled=team.team_id == mine.team_id,
+        )
+        for team in sorted(found.teams, key=lambda team: team.number)
+    ]
+
+
+def _tools(found: ChallengeProgress, reader: Localizer) -> list[Component]:
     """Return the organisers' buttons."""
+    view = found.view
     if view.phase in OVER:
         return []
     tools = [button(reader.t("challenge.button.here"), identity("challenge", "here", view.challenge_id))]
+    if view.phase in JOINABLE and found.teams and any(row.team_id is None for row in found.rows):
+        tools.append(button(reader.t("challenge.button.draw"), identity("challenge", "draw", view.challenge_id)))
     if view.phase in JOINABLE:
         tools.append(button(reader.t("challenge.button.end"), identity("challenge", "end", view.challenge_id),
                             discord.ButtonStyle.danger))  # fmt: skip

@@ -16,15 +16,11 @@ from bot.errors import BadInput, NotFound
 from bot.interactions.arguments import Entered, PageNumber
 from bot.interactions.authorization import known_lately
 from bot.interactions.components import card, offered, opened_by, pressed
-from bot.interactions.corrections import in_place
-from bot.interactions.pictures import drawn, shown
 from bot.interactions.replies import (
     Interaction,
-    defer_if_slow,
     open_form,
     replace,
     reply,
-    resolve_member,
     resolve_person,
 )
 from bot.interactions.tree import localized
@@ -33,6 +29,7 @@ from bot.services.challenges import challenge_changes, challenges
 from bot.services.challenges.challenge_progress import progress
 from bot.services.challenges.challenges import ChallengeView
 from bot.services.members.people import Club, Person
+from cogs.challenges.challenge_answers import member_of_club, show_challenge
 from cogs.challenges.challenge_form import (
     ChallengeChoices,
     ChallengeForm,
@@ -47,9 +44,7 @@ from cogs.challenges.challenge_nudge import LAST_DAYS
 from cogs.challenges.challenge_view import (
     end_card,
     list_card,
-    picture_of,
     preview_card,
-    private_card,
 )
 from cogs.clubs.club_admin import lacking, organiser, server
 from cogs.runs.run_options import CHOICE_LIMIT, OFFERED, plain_choice
@@ -92,6 +87,7 @@ class Challenges(
     @app_commands.describe(
         kind=localized("challenge.commands.kind"),
         direction=localized("challenge.commands.direction"),
+        teams=localized("challenge.commands.teams"),
         files=localized("challenge.commands.files"),
     )
     @app_commands.choices(kind=KIND_CHOICES, direction=DIRECTIONS)
@@ -100,11 +96,12 @@ class Challenges(
         interaction: Interaction,
         kind: str = ChallengeKind.GOAL.value,
         direction: str = BoardDirection.BACKWARD.value,
+        teams: app_commands.Range[int, 2, CHALLENGE_TEAMS] | None = None,
         files: bool = False,
     ) -> None:
         """Open the form for a new challenge."""
         person, _ = await organiser(interaction)
-        choices = ChallengeChoices(offered(ChallengeKind, kind), offered(BoardDirection, direction), files=files)
+        choices = ChallengeChoices(offered(ChallengeKind, kind), offered(BoardDirection, direction), teams or 0, files)
         await open_form(interaction, challenge_form(choices, person.reader))
 
     @pressed("challenge", "form", "kind", "direction", "teams", "files")
@@ -176,7 +173,7 @@ class Challenges(
         await challenge_changes.post_here(self.app.database, challenge_id, guild_id, channel_id, self.app.clock())
         self.app.outbox.wake()
         words = person.reader.t("challenge.said.here", channel=f"<#{channel_id}>")
-        await self._show(interaction, person, challenge_id, 0, words)
+        await show_challenge(interaction, person, challenge_id, 0, words)
 
     @app_commands.command(name="end", description=localized("challenge.commands.end"))
     @app_commands.describe(challenge=localized("challenge.commands.which"))
@@ -202,7 +199,7 @@ class Challenges(
         self.app.outbox.wake()
         key = "cancelled" if view.phase is ChallengePhase.CANCELLED else "ended"
         words = person.reader.t(f"challenge.said.{key}", name=escaped(view.name, NAME_SHOWN))
-        await self._show(interaction, person, challenge_id, 0, words)
+        await show_challenge(interaction, person, challenge_id, 0, words)
 
     # ── members ──
 
@@ -211,14 +208,14 @@ class Challenges(
     @app_commands.autocomplete(challenge=suggest_challenge)
     async def join(self, interaction: Interaction, challenge: Which | None = None) -> None:
         """Take part in a challenge."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         view = await challenges.chosen(self.app.database, club.guild_id, challenge, self.app.clock())
         await self._join(interaction, person, view)
 
     @pressed("challenge", "join", "challenge_id")
     async def press_join(self, interaction: Interaction, challenge_id: int) -> None:
         """Take part in a challenge, or change one's own goal."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         view = await challenges.challenge(self.app.database, challenge_id, club.guild_id, self.app.clock())
         await self._join(interaction, person, view)
 
@@ -226,7 +223,7 @@ class Challenges(
     @pressed("challenge", "goal", "challenge_id")
     async def goal(self, interaction: Interaction, challenge_id: int, goal: Entered[str]) -> None:
         """Take part with one's own goal."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         view = await challenges.challenge(self.app.database, challenge_id, club.guild_id, self.app.clock())
         await self._joined(interaction, person, view, read_own_goal(goal, view, person.reader))
 
@@ -247,51 +244,51 @@ class Challenges(
         await challenge_changes.join(self.app.database, view.challenge_id, view.guild_id, person.user_id, now, own_goal)
         self.app.outbox.wake()
         words = person.reader.t("challenge.said.joined", name=escaped(view.name, NAME_SHOWN))
-        await self._show(interaction, person, view.challenge_id, 0, words)
+        await show_challenge(interaction, person, view.challenge_id, 0, words)
 
     @app_commands.command(name="leave", description=localized("challenge.commands.leave"))
     @app_commands.describe(challenge=localized("challenge.commands.which"))
     @app_commands.autocomplete(challenge=suggest_challenge)
     async def leave(self, interaction: Interaction, challenge: Which | None = None) -> None:
         """Leave a challenge."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         view = await challenges.chosen(self.app.database, club.guild_id, challenge, self.app.clock(), ENDING)
         await self._leave(interaction, person, view.challenge_id)
 
     @pressed("challenge", "leave", "challenge_id")
     async def press_leave(self, interaction: Interaction, challenge_id: int) -> None:
         """Leave a challenge."""
-        person, _ = await _member(interaction)
+        person, _ = await member_of_club(interaction)
         await self._leave(interaction, person, challenge_id)
 
     async def _leave(self, interaction: Interaction, person: Person, challenge_id: int) -> None:
-        assert person.guild_id is not None  # checked by `_member`
+        assert person.guild_id is not None  # checked by `member_of_club`
         view = await challenge_changes.leave(
             self.app.database, challenge_id, person.guild_id, person.user_id, self.app.clock()
         )
         self.app.outbox.wake()
         words = person.reader.t("challenge.said.left", name=escaped(view.name, NAME_SHOWN))
-        await self._show(interaction, person, challenge_id, 0, words)
+        await show_challenge(interaction, person, challenge_id, 0, words)
 
     @app_commands.command(name="show", description=localized("challenge.commands.show"))
     @app_commands.describe(challenge=localized("challenge.commands.which"))
     @app_commands.autocomplete(challenge=suggest_challenge)
     async def show(self, interaction: Interaction, challenge: Which | None = None) -> None:
         """Show how a challenge stands."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         view = await challenges.chosen(self.app.database, club.guild_id, challenge, self.app.clock(), ENDING)
-        await self._show(interaction, person, view.challenge_id, 0)
+        await show_challenge(interaction, person, view.challenge_id, 0)
 
     @pressed("challenge", "show", "challenge_id", "page")
     async def press_show(self, interaction: Interaction, challenge_id: int, page: PageNumber) -> None:
         """Show how a challenge stands, or another page of its rows."""
-        person, _ = await _member(interaction)
-        await self._show(interaction, person, challenge_id, page)
+        person, _ = await member_of_club(interaction)
+        await show_challenge(interaction, person, challenge_id, page)
 
     @app_commands.command(name="list", description=localized("challenge.commands.list"))
     async def list(self, interaction: Interaction) -> None:
         """Show the club's current and past challenges."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         found = await challenges.listed(self.app.database, club.guild_id, 0, self.app.clock())
         shown_ = list_card(found, person.reader, club.name, organiser=person.organiser)
         await reply(interaction, shown_, private=True)
@@ -299,36 +296,11 @@ class Challenges(
     @pressed("challenge", "list", "page")
     async def press_list(self, interaction: Interaction, page: PageNumber) -> None:
         """Show another page of the list."""
-        person, club = await _member(interaction)
+        person, club = await member_of_club(interaction)
         found = await challenges.listed(self.app.database, club.guild_id, page, self.app.clock())
         await replace(interaction, list_card(found, person.reader, club.name, organiser=person.organiser))
 
     # ── answers ──
-
-    async def _show(
-        self, interaction: Interaction, person: Person, challenge_id: int, page: int, *notices: str
-    ) -> None:
-        """Show how a challenge stands to the user alone, in place of their own card if they pressed one."""
-        assert person.guild_id is not None  # checked by the callers
-        found = await defer_if_slow(
-            interaction,
-            progress(self.app.database, challenge_id, person.guild_id, person.user_id, self.app.clock()),
-            private=True,
-        )
-        if found.view.phase is ChallengePhase.DRAFT:
-            raise NotFound("challenge.find.gone")
-        picture = picture_of(found, person.reader)
-        file = await drawn(self.app, picture, person.user_id) if picture is not None else None
-        view = private_card(
-            found, page, person.reader, *notices,
-            organiser=person.organiser and person.in_guild, picture=shown(file) if file is not None else None,
-        )  # fmt: skip
-        files = [file] if file is not None else []
-        alone = interaction.message is not None and interaction.message.flags.ephemeral
-        if alone or in_place(interaction) or (interaction.message is not None and interaction.guild_id is None):
-            await replace(interaction, view, files=files)
-        else:
-            await reply(interaction, view, private=True, files=files)
 
     async def _preview(self, interaction: Interaction, view: ChallengeView, club: Club) -> None:
         found = await progress(self.app.database, view.challenge_id, view.guild_id, None, self.app.clock())
@@ -349,18 +321,6 @@ class Challenges(
         if channel_id is None or why:
             raise BadInput("challenge.refused.channel", why=why)
         return channel_id
-
-
-async def _member(interaction: Interaction) -> tuple[Person, Club]:
-    """Return the user and the club whose challenges they use.
-
-    Raises:
-        NotFound: there is no club.
-    """
-    person = await resolve_member(interaction)
-    if person.club is None:
-        raise NotFound("challenge.find.home")
-    return person, person.club
 
 
 async def setup(bot: BotClient) -> None:

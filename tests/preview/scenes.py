@@ -66,6 +66,21 @@ async def standing(at: Camera) -> None:
     await at.messages("leaderboard-year")
 
 
+async def challenges(at: Camera) -> None:
+    """A goal of the club, as a participant and as an organiser see it."""
+    nell = await at.enter("#leaderboard")
+    await nell.run("challenge show")
+    await at.messages("challenge-show")
+    await nell.run("challenge list")
+    await at.messages("challenge-list")
+    organiser = await at.enter("#leaderboard", ORGANISER)
+    await organiser.run("challenge show")
+    await organiser.tap("challenge:here")
+    await at.messages("challenge-card")
+    await browser.run(at.page, "challenge create")
+    await at.opened("challenge-form")
+
+
 async def reminders(at: Camera) -> None:
     """Reminders, made and due."""
     nell = await at.enter(NELL.name)
@@ -216,7 +231,7 @@ async def organisers(at: Camera) -> None:
 
 
 SCENES: tuple[Callable[[Camera], Awaitable[None]], ...] = (
-    runs, first, standing, partners, outing, alarms, organisers, settings, reminders
+    runs, first, standing, challenges, partners, outing, alarms, organisers, settings, reminders
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ HOME = """
     board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
     board:words follow:set me:of records:show records:turn badges:show badges:turn
     challenge:join challenge:goal challenge:leave challenge:show challenge:list
+    challenge:team challenge:rename challenge:renamed
     call:new call:form call:again call:asked call:fix avail:open avail:edit avail:save avail:roles avail:pause
     avail:until avail:leave avail:join
 """
@@ -46,7 +47,7 @@ SERVER = """
     club:add club:added club:boards club:firstboard club:addseason club:newseason club:dropseason club:seasongone
     club:live club:liveagain
     challenge:form challenge:made challenge:change challenge:discard challenge:post challenge:here challenge:end
-    challenge:ended
+    challenge:ended challenge:draw
     club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered
 """
 CONTACT = "alert:reached alert:cannot"

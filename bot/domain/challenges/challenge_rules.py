@@ -29,6 +29,8 @@ from bot.errors import BadInput
 
 NAME_LIMIT = 60
 """Characters of a challenge's name, so that its title takes at most two lines on a phone."""
+TEAM_NAME_LIMIT = 30
+"""Characters of a team's name, so that it fits a button and a row with its score."""
 LATE_LOGS = timedelta(hours=CHALLENGE_LATE_LOGS_H)
 """Time after the end in which runs can still be logged."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,7 +59,7 @@ class ChallengeRow:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """A team; its captain is the member who joined it first.
+    """A team; its captain is the member who joined the challenge first and is not hidden.
 
     Attributes:
         team_id: its id.
@@ -78,9 +78,13 @@ class TeamRow:
     members: tuple[ChallengeRow, ...] = ()
 
     @property
-    def captain_id(self) -> int | None:
-        """Id of the captain, if the team has a member."""
-        return self.members[0].user_id if self.members else None
+    def captain(self) -> ChallengeRow | None:
+        """The captain, if the team has a member who can be named."""
+        return next((one for one in self.members if not one.hidden), None)
+
+    def is_led_by(self, user_id: int) -> bool:
+        """Whether a member is its captain."""
+        return self.captain is not None and self.captain.user_id == user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +273,3 @@ async def _teams(
         )
         for number, team in enumerate(teams)
     )
-
-
-def day_of(progress: ChallengeProgress) -> date:
-    """Return the day up to which a challenge's progress is known."""
-    return min(progress.view.today, progress.view.terms.ends_on)

@@ -72,8 +72,8 @@ class ChallengeView:
 
     @property
     def days_left(self) -> int:
-        """Days until its end, today included; 0 once it is over."""
-        return max(0, (self.terms.ends_on - max(self.today, self.terms.starts_on)).days + 1)
+        """Days after today in which a gap can be closed, as its picture counts them; on the last day 1, for today."""
+        return max(1, (self.terms.ends_on - self.today).days)
 
 
 @dataclass(frozen=True, slots=True)

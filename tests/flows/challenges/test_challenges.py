@@ -84,23 +84,62 @@ async def test_a_club_goal_from_the_form_to_the_final_result(club: Club) -> None
 
 async def test_personal_goals_and_a_race_in_german(club: Club) -> None:
     await club.speak("de")
-    values = {"name": "Jeder für sich", "first": "1. November 2026", "last": "30. November 2026", "goal": "20 km"}
+    values = {"name": "Jeder für sich", "first": "1. November 2026", "last": "20. November 2026", "goal": "20 km"}
     card = await created(club, "Posten", values, kind="personal")
     form = await club.alice.click(card, label="Mitmachen")
     refused = await club.alice.submit_modal(form, {"goal": "5 Tage"})
     assert "nicht das, was diese Challenge zählt" in text_of(refused)
     again = await club.alice.click(refused.response, label="Korrigieren")
     mine = await club.alice.submit_modal(again, {"goal": "10 km"})
+    await club.bob.submit_modal(await club.bob.click(card, label="Mitmachen"), {"goal": "20 km"})
     await log(club, club.alice, "10k in 60:00 rückwärts gestern")
+    await club.pass_time(hours=5, minutes=1)
+    assert club.dms(club.alice) == [], "there already"
+    nudge = club.dms(club.bob)[-1]
+    assert "Du bist bei 0 km: Mit **10 km** am Tag klappt es" in text_of(nudge)
     shown = await club.alice.slash(club.channel, "challenge show")
     assert "10 km von 10 km" in text_of(shown)
-    assert "1 von 1 hat es geschafft" in text_of(shown)
+    assert "1 von 2 haben es geschafft" in text_of(shown)
     listed = await club.alice.slash(club.channel, "challenge list")
     ended = await club.olga.slash(club.channel, "challenge end")
     await club.olga.click(ended.response, label="Jetzt beenden")
     left = await club.alice.slash(club.channel, "challenge leave")
     await club.pass_time(seconds=1)
-    assert_language("de", card, form, refused, again, mine, shown, listed, ended, left, club.channel.history()[-1])
+    assert_language(
+        "de", nudge, card, form, refused, again, mine, shown, listed, ended, left, club.channel.history()[-1]
+    )
+
+
+async def test_teams_are_joined_drawn_and_named(club: Club) -> None:
+    await club.speak("de")
+    values = {"name": "Rot gegen Blau", "first": "heute", "last": "30. November 2026", "goal": "100 km"}
+    card = await created(club, "Posten", values, teams=2, kind="race")
+    drawn = await club.olga.click(card, label="So steht es")
+    few = await club.olga.click(drawn.response, label="Mitmachen")
+    mine = await club.alice.click(card, label="Mitmachen")
+    assert "noch kein Team" in text_of(mine)
+    await club.restart()
+    await club.alice.click(mine.response, label="Team 1 (0)")
+    form = await club.alice.click(mine.response, label="Mein Team benennen")
+    await club.alice.submit_modal(form, {"name": "*Krebse*"})
+    assert "in \\*Krebse\\*, angeführt von alice" in text_of(mine)
+    refused = await club.olga.click(drawn.response, label="Teams auslosen")
+    assert "Es braucht 4" in text_of(refused)
+    await club.bob.slash(club.channel, "challenge join")
+    carl = club.guild.add_member(club.env.create_user("carl"))
+    await club.env.settle()
+    await club.speak("de", carl)
+    await club.restart()
+    await carl.click(card, label="Mitmachen")
+    await club.olga.click(drawn.response, label="Teams auslosen")
+    assert "3 kamen in Teams" in text_of(drawn)
+    await log(club, club.alice, "10k in 60:00 rückwärts heute")
+    ended = await club.olga.slash(club.channel, "challenge end")
+    await club.olga.click(ended.response, label="Jetzt beenden")
+    await club.pass_time(seconds=1)
+    result = club.channel.history()[-1]
+    assert "🥇 · \\*Krebse\\* – **10 km** · 2 dabei" in text_of(result)
+    assert_language("de", drawn, few, mine, form, refused, result)
 
 
 @pytest.mark.parametrize(

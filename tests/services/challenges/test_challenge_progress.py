@@ -18,9 +18,12 @@ from bot.domain.challenges.challenge_rules import (
 )
 from bot.domain.limits import CHALLENGES_OPEN
 from bot.domain.runs.runs import Direction, Sharing, Stretch
-from bot.errors import BadInput, Conflict, NotFound
-from bot.services.challenges import challenge_cards, challenge_changes, challenges
+from bot.domain.when.local_hours import Hour, Struck
+from bot.errors import BadInput, Conflict, NotAllowed, NotFound
+from bot.services.challenges import challenge_cards, challenge_changes, challenge_nudges, challenges
+from bot.services.challenges import challenge_team_changes as teams
 from bot.services.challenges.challenge_progress import ChallengeProgress, progress
+from bot.services.nudges.nudging import NudgeTarget
 from db.engine import Database
 from db.models import Challenge, ChallengePlace, Run
 from tests.builders.projections import ALICE, BACK, BOB, CAROL, CLUB, NOW, OTHER_CLUB, TODAY, TOO_FAST, Town
@@ -191,3 +194,64 @@ async def test_progress_is_read_in_one_statement_of_index_ranges(database: Datab
         assert (await stands(town, challenge_id)).total == 50_000
     assert sum("stretches" in statement for statement in statements) == 1
     assert len(statements) <= 4
+
+
+async def test_teams_are_chosen_drawn_and_led_by_who_came_first(database: Database) -> None:
+    town = Town(database)
+    await town.log(CAROL, town.content(BACK, on=TODAY - 2 * DAY))
+    people = (ALICE, BOB, CAROL, 14)
+    await town.meet(14)
+    challenge_id = await posted(town, replace(GOAL, teams=2), ALICE)
+    with pytest.raises(BadInput, match="too_few"):
+        await teams.draw_teams(database, challenge_id, CLUB, NOW)
+    for number, user_id in enumerate(people[1:], 1):
+        await challenge_changes.join(database, challenge_id, CLUB, user_id, NOW + timedelta(seconds=number))
+    first, second = sorted(team.team_id for team in (await stands(town, challenge_id)).teams)
+    await teams.choose(database, challenge_id, CLUB, BOB, first, NOW)
+    assert await teams.draw_teams(database, challenge_id, CLUB, NOW) == 3
+    assert await teams.draw_teams(database, challenge_id, CLUB, NOW) == 0, "nobody is shuffled"
+    found = await stands(town, challenge_id)
+    by_id = {team.team_id: [one.user_id for one in team.members] for team in found.teams}
+    assert BOB in by_id[first]
+    assert CAROL in by_id[second], "the strongest goes to the smaller team"
+    assert [len(members) for members in by_id.values()] == [2, 2]
+    assert found.teams[0].team_id == second
+    assert found.teams[0].score is not None
+    assert found.teams[0].score.value == 5000
+    with pytest.raises(Conflict, match="team_kept"):
+        await teams.choose(database, challenge_id, CLUB, BOB, second, NOW)
+    with pytest.raises(NotFound):
+        await teams.choose(database, challenge_id, CLUB, BOB, 99, NOW)
+    captain = by_id[first][0]
+    with pytest.raises(NotAllowed):
+        await teams.name_team(database, challenge_id, CLUB, by_id[first][1], "Crabs", NOW)
+    await teams.name_team(database, challenge_id, CLUB, captain, "Crabs", NOW)
+    with pytest.raises(BadInput, match="twice"):
+        await teams.name_team(database, challenge_id, CLUB, by_id[second][0], "crabs", NOW)
+    await town.erase(captain)
+    left = next(team for team in (await stands(town, challenge_id, BOB)).teams if team.team_id == first)
+    assert (left.name, left.score) == ("Crabs", None), "a team of one has no score"
+    assert left.captain is not None
+    assert left.captain.user_id == by_id[first][1]
+
+
+async def test_the_last_days_are_told_to_those_who_still_miss_something(database: Database) -> None:
+    town = Town(database)
+    challenge_id = await posted(town, replace(GOAL, ends_on=TODAY + 2 * DAY), ALICE)
+    evening = Struck(Hour(17), TODAY, NOW + timedelta(hours=5))
+    reached = [NudgeTarget(user_id, CLUB, "UTC", (evening,)) for user_id in (ALICE, BOB)]
+    elsewhere = NudgeTarget(ALICE, OTHER_CLUB, "UTC", (evening,))
+    early = replace(evening, on=TODAY - DAY)
+    async with database.read() as session:
+        assert [one.to.id for one in await challenge_nudges.ending_soon(session, reached)] == [ALICE]
+        assert not list(await challenge_nudges.ending_soon(session, [elsewhere]))
+        assert not list(await challenge_nudges.ending_soon(session, [replace(reached[0], hours=(early,))]))
+
+    async def said(user_id: int) -> ChallengeProgress | None:
+        return await challenge_nudges.still_running(database, challenge_id, CLUB, user_id, NOW)
+
+    assert await said(ALICE) is not None
+    assert await said(BOB) is None, "not in it"
+    for back in range(4):
+        await town.log(ALICE, town.content(BACK, on=TODAY - back * DAY))
+    assert await said(ALICE) is None, "the club has made it"
