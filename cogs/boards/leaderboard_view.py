@@ -49,6 +49,8 @@ def value(metric: Metric, amount: int, reader: Localizer) -> str:
             return reader.t("board.card.days", count=amount)
         case MetricUnit.POINTS:
             return reader.t("board.card.points", count=amount // 60_000)
+        case MetricUnit.GRADE:
+            return reader.t("board.card.grade", percent=round(amount / 100, 1))
 
 
 def shown_value(metric: Metric, amount: int, reader: Localizer) -> str:

@@ -52,6 +52,8 @@ class Standing(Base):
     gain_m: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     # RPE times milliseconds, of runs whose effort is shared
     effort_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    # Best retro grade of a run, in hundredths of a percent; only in backward rows
+    grade: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # Of the member's first run in the club; only in the row of all time and all directions
     first_on: Mapped[date | None]
     hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # hidden by own choice or gone, copied for the index

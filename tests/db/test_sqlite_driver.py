@@ -128,10 +128,10 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
     await count("keep the card", runs.keep_card(sqlite, logged.view.run_id, 5, 6))
     choice = BoardChoice(board_kind(Metric.DISTANCE, BoardDirection.BACKWARD), WEEK)
     await count("board", board(sqlite, CLUB, ALICE, choice, "UTC", NOW))
-    # Statements plus a commit: a log writes run, stretches, revision, standings and best efforts, and reads the member
-    # with the windows, the runs of the day, the week, earlier runs and bests, and goals; a board reads windows, the
-    # viewer's place and its page.
-    assert counted == {"meet": 2, "usual direction": 2, "log": 12, "keep the card": 3, "board": 4}
+    # Statements plus a commit: a log writes run, stretches, revision, standings, best efforts and badges, and reads the
+    # member with the windows, the runs of the day, the week, earlier runs and bests, badges and goals; a board reads
+    # windows, the viewer's place and its page.
+    assert counted == {"meet": 2, "usual direction": 2, "log": 17, "keep the card": 3, "board": 4}
 
 
 async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database, visits: Visits) -> None:
@@ -142,7 +142,7 @@ async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database,
     assert visits.count == 0
 
 
-COMMIT = 12
+COMMIT = 22
 """The call that commits a first log: after its rows, the standings, the best efforts, the zone told, and the week."""
 
 

@@ -16,6 +16,7 @@ class MetricUnit(StrEnum):
     MILLISECONDS = "milliseconds"
     DAYS = "days"
     POINTS = "points"  # RPE times milliseconds; shown as RPE times minutes
+    GRADE = "grade"  # hundredths of a percent of the speed of the best mark found
 
 
 class Aggregation(StrEnum):
@@ -34,6 +35,7 @@ class Measure(StrEnum):
     DURATION_MS = "duration_ms"
     RAN_ON = "ran_on"
     EFFORT_MS = "effort_ms"  # RPE times milliseconds of a run whose effort its runner shares, else 0
+    GRADE = "grade"  # best retro grade over the listed distances (`runs.retro_grades.NUMERATORS`), else 0
 
 
 class Counts(StrEnum):
@@ -76,7 +78,7 @@ class Column:
     @property
     def sparse(self) -> bool:
         """Whether it is 0 in most rows, so that its index leaves those out."""
-        return self.aggregation is Aggregation.GAIN or self.measure is Measure.EFFORT_MS
+        return self.aggregation is Aggregation.GAIN or self.measure in (Measure.EFFORT_MS, Measure.GRADE)
 
 
 ALL_DIRECTIONS = tuple(BoardDirection)
@@ -125,6 +127,12 @@ class Metric(StrEnum):
     )
     DISTANCE = "distance", MetricUnit.METRES, Column("distance_m", Aggregation.SUM, Measure.DISTANCE_M)
     LONGEST = "longest", MetricUnit.METRES, Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M)
+    GRADE = (
+        "grade",
+        MetricUnit.GRADE,
+        Column("grade", Aggregation.MAX, Measure.GRADE),
+        (BoardDirection.BACKWARD,),
+    )
     GAIN = "gain", MetricUnit.METRES, Column("gain_m", Aggregation.GAIN, Measure.DISTANCE_M)
     EFFORT = "effort", MetricUnit.POINTS, Column("effort_ms", Aggregation.SUM, Measure.EFFORT_MS), BOTH_TOGETHER
 

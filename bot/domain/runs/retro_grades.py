@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.domain.runs.world_bests import Mark
+from bot.domain.runs.personal_bests import LISTED_M
+from bot.domain.runs.world_bests import BACKWARD, Mark
 
 
 class IndexLevel(StrEnum):
@@ -34,6 +35,10 @@ def retro_grade(mark: Mark, duration_ms: int) -> float:
         duration_ms: own time in milliseconds, above 0.
     """
     return mark.duration_ms / duration_ms * 100
+
+
+NUMERATORS = {mark.distance_m: mark.duration_ms * 10_000 for mark in BACKWARD if mark.distance_m in LISTED_M}
+"""By listed distance, what divided by a time in milliseconds is its retro grade in hundredths of a percent."""
 
 
 def retro_index(forward_ms: int, backward_ms: int) -> float:

@@ -48,9 +48,9 @@ class Projection:
         return (self.table,) if self.beside is None else (self.table, self.beside)
 
 
-PROJECTIONS: tuple[Projection, ...] = (
-    Projection(Standing, standings.apply, standings.rebuild),
+PROJECTIONS: tuple[Projection, ...] = (  # standings read best efforts
     Projection(BestEffort, best_efforts.apply, best_efforts.rebuild),
+    Projection(Standing, standings.apply, standings.rebuild),
     Projection(EarnedBadge, badge_counts.apply, badge_counts.rebuild, BadgeCount),
 )
 

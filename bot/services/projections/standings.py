@@ -1,7 +1,8 @@
 """Standings: each member's sums per period and club. A run projection, see `run_projections`.
 
-The periods are those of the calendar and the club's windows (`db.models.BoardWindow`): seasons, and the rolling 30 days
-with the 30 before them, whose rows `bot.services.boards.windows` recomputes when their dates move.
+Retro grades are read from the best efforts, which are projected before. The periods are those of the calendar and the
+club's windows (`db.models.BoardWindow`): seasons, and the rolling 30 days with the 30 before them, whose rows
+`bot.services.boards.windows` recomputes when their dates move.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.spans import BoardSpan, WindowKind, calendar_span
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
-from bot.domain.runs.runs import Direction, Extra
+from bot.domain.runs.runs import Direction, Extra, Stretch
 from bot.domain.when.periods import Period, shifted
 from db.queries.boards import live_boards
 from db.queries.boards import standings as queries
@@ -34,6 +35,7 @@ class Counted:
         run_id: id of the run.
         per_direction: (metres, milliseconds) of its stretches in each direction; unknown metres are 0.
         effort: RPE if its runner shares it, else 0.
+        measured: its stretches and whether its time is doubtful, on which its best efforts depend.
     """
 
     guild_id: int
@@ -42,6 +44,7 @@ class Counted:
     run_id: int
     per_direction: Mapping[Direction, tuple[int, int]]
     effort: int = 0
+    measured: tuple[tuple[Stretch, ...], bool] = ((), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def _counted(run: Facts | None) -> Counted | None:
         metres, ms = per_direction.get(stretch.direction, (0, 0))
         per_direction[stretch.direction] = (metres + (stretch.distance_m or 0), ms + stretch.duration_ms)
     effort = run.content.effort or 0 if Extra.EFFORT in run.content.extras else 0
-    return Counted(run.guild_id, run.user_id, run.content.ran_on, run.run_id, per_direction, effort)
+    measured = run.content.stretches, run.content.doubtful
+    return Counted(run.guild_id, run.user_id, run.content.ran_on, run.run_id, per_direction, effort, measured)
 
 
 async def move(session: AsyncSession, before: Counted | None, after: Counted | None) -> None:

@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.boards.metrics import Aggregation, Column, columns
+from bot.domain.boards.metrics import Aggregation, Column, Measure, columns
+from bot.domain.runs.retro_grades import NUMERATORS
 from db.dialect import locks_rows
 from db.models import BoardWindow, Guild, LiveBoard, Member, Run, Standing
 
@@ -38,6 +39,15 @@ _MEASURED = (
     bindparam("duration_ms", type_=BigInteger),
     bindparam("effort_ms", type_=BigInteger),
 )
+_NUMERATOR = " ".join(f"WHEN {listed_m} THEN {number}" for listed_m, number in NUMERATORS.items())
+
+
+def _grade(run_id: str) -> str:
+    """Return the best retro grade of a run in hundredths of a percent, rounded down; from its best efforts."""
+    return f"""COALESCE((
+        SELECT MAX(CASE best_efforts.listed_m {_NUMERATOR} ELSE 0 END / best_efforts.duration_ms) FROM best_efforts
+        WHERE best_efforts.run_id = {run_id} AND best_efforts.direction = 'backward'
+    ), 0)"""
 
 
 def _compared(value: str) -> str:
@@ -60,6 +70,8 @@ def _of_new_run(column: Column) -> str:
         ) THEN 0 ELSE 1 END"""
     if column.aggregation is Aggregation.GAIN:
         return _compared(f":{column.measure.value} - prior.{column.measure.value}")
+    if column.measure is Measure.GRADE:
+        return f"CASE WHEN :direction = 'backward' THEN {_grade(':run_id')} ELSE 0 END"
     return f":{column.measure.value}"
 
 
@@ -130,13 +142,14 @@ _SUM_UP = text(
     FROM (
         SELECT stretches.direction, runs.ran_on,
                COALESCE(SUM(stretches.distance_m), 0) AS distance_m, SUM(stretches.duration_ms) AS duration_ms,
-               {_EFFORT} * SUM(stretches.duration_ms) AS effort_ms
+               {_EFFORT} * SUM(stretches.duration_ms) AS effort_ms,
+               CASE WHEN stretches.direction = 'backward' THEN {_grade("runs.run_id")} ELSE 0 END AS grade
         FROM runs JOIN stretches ON stretches.run_id = runs.run_id
         WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
           AND runs.ran_on BETWEEN :first_day AND :last_day AND runs.counted
         GROUP BY runs.run_id, runs.ran_on, stretches.direction
         UNION ALL
-        SELECT 'all', runs.ran_on, COALESCE(runs.distance_m, 0), runs.duration_ms, {_EFFORT} * runs.duration_ms
+        SELECT 'all', runs.ran_on, COALESCE(runs.distance_m, 0), runs.duration_ms, {_EFFORT} * runs.duration_ms, 0
         FROM runs
         WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
           AND runs.ran_on BETWEEN :first_day AND :last_day AND runs.counted

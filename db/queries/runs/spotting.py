@@ -26,7 +26,7 @@ _SUM_UP = text(
         (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
     SELECT :guild_id, 'spotting', :period, :starts_on, :user_id, :hidden,
            {", ".join(summed(column, "spottings") for column in columns())}
-    FROM (SELECT *, 0 AS effort_ms FROM spottings) AS spottings JOIN runs ON runs.run_id = spottings.run_id
+    FROM (SELECT *, 0 AS effort_ms, 0 AS grade FROM spottings) AS spottings JOIN runs ON runs.run_id = spottings.run_id
     WHERE spottings.guild_id = :guild_id AND spottings.user_id = :user_id
       AND spottings.ran_on BETWEEN :first_day AND :last_day AND spottings.duration_ms > 0 AND runs.counted
     GROUP BY spottings.user_id

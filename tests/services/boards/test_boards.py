@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -163,6 +164,36 @@ async def test_an_improvement_needs_a_previous_period(database: Database) -> Non
         await run_projections.rebuild_club(session, CLUB)
     found = await look(database, metric=Metric.GAIN)
     assert [(row.user_id, row.value) for row in found.rows] == [(1, 3000)]
+
+
+async def test_a_retro_grade_is_the_best_of_the_period_over_listed_distances_backward(database: Database) -> None:
+    async with database.write() as session:
+        for user_id in (1, 2):
+            await join(session, user_id)
+    town = Town(database)
+
+    async def value(user_id: int, period: SpanKind = Period.WEEK) -> int:
+        return (await look(database, user_id, metric=Metric.GRADE, period=period)).mine.value
+
+    slow = town.content(Stretch(B, 5000, 1_650_000), on=TODAY)
+    run_id = await town.log(1, slow, CLUB)
+    assert await value(1) == 1_147_130 * 10_000 // 1_650_000 == 6952
+    await town.log(1, town.content(Stretch(B, 1000, 200_000), on=TODAY - timedelta(days=30)), CLUB)
+    await town.log(1, town.content(Stretch(F, 5000, 900_000), on=TODAY), CLUB)
+    await town.log(1, town.content(Stretch(B, 5300, 1_600_000), on=TODAY), CLUB)  # no listed distance
+    assert (await value(1), await value(1, Period.ALL)) == (6952, 198_430 * 10_000 // 200_000)
+    laps = town.content(Stretch(B, 1000, 300_000), Stretch(B, 1000, 310_000), on=TODAY)
+    await town.edit(run_id, 1, laps)
+    assert await value(1) == 198_430 * 10_000 // 300_000
+    await town.edit(run_id, 1, replace(laps, stretches=(laps.stretches[1], replace(laps.stretches[0], estimated=True))))
+    assert await value(1) == 198_430 * 10_000 // 310_000
+    imported = await town.import_file(2, TODAY - timedelta(days=10), CLUB)
+    assert imported is not None
+    await town.tell(imported, 2)
+    assert await value(2, Period.ALL) == 6952
+    assert await value(1, Period.MONTH) == 198_430 * 10_000 // 310_000
+    await town.delete(run_id, 1)
+    assert await value(1) == 0
 
 
 async def test_newcomers_have_a_board_of_their_own_for_sixty_days(database: Database) -> None:
