@@ -142,8 +142,8 @@ def _compared(mine: MyPlace, metric: Metric, reader: Localizer) -> Iterator[str]
 
 def _sentence(board: Board, sentence: str) -> str:
     """Return the last part of the key of a sentence on how to get onto this board."""
-    if board.among is Among.FOLLOWED and sentence == "empty":
-        return "empty_followed"
+    if board.among in (Among.FOLLOWED, Among.TEAM) and sentence == "empty":
+        return f"empty_{board.among.value}"
     if not board.kind.metric.own_runs_suffice:
         return f"{sentence}_{board.kind.metric.value}"
     return sentence

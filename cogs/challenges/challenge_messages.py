@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+import discord
+
 from bot.context import BotClient
 from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.challenges.challenge_rules import ChallengePhase
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.interactions.components import classic
-from bot.localizer import escaped
+from bot.interactions.pictures import drawn, shown
+from bot.localizer import Localizer, escaped
 from bot.services.challenges import challenge_cards
+from bot.services.challenges.challenge_progress import ChallengeProgress
 from bot.services.members import people
 from bot.services.messages.deliveries import Destination
 from cogs.challenges.challenge_lines import NAME_SHOWN, result_button, result_words
-from cogs.challenges.challenge_view import public_card
+from cogs.challenges.challenge_view import picture_of, public_card
 
 
 async def draw_card(client: BotClient, out: RenderContext) -> RenderedMessage | None:
@@ -26,7 +30,8 @@ async def draw_card(client: BotClient, out: RenderContext) -> RenderedMessage | 
     if found is None:
         return None
     reader = await people.reader_for(app.database, None, out.guild_id)
-    return RenderedMessage(layout=public_card(found, reader))
+    files = await _pictures(client, found, reader)
+    return RenderedMessage(layout=public_card(found, reader, *map(shown, files)), files=files)
 
 
 async def draw_result(client: BotClient, out: RenderContext) -> RenderedMessage | None:
@@ -37,7 +42,15 @@ async def draw_result(client: BotClient, out: RenderContext) -> RenderedMessage 
     if found is None or found.view.phase is not wanted:
         return None
     reader = await people.reader_for(app.database, None, out.guild_id)
-    return RenderedMessage(result_words(found, reader), classic(result_button(found.view, reader)))
+    view = classic(result_button(found.view, reader))
+    return RenderedMessage(result_words(found, reader), view, files=await _pictures(client, found, reader))
+
+
+async def _pictures(client: BotClient, found: ChallengeProgress, reader: Localizer) -> list[discord.File]:
+    """Return the picture of the club's progress; none if there is none, or while the worker cannot draw."""
+    picture = picture_of(found, reader)
+    file = await drawn(client.app, picture, found.view.guild_id) if picture is not None else None
+    return [file] if file is not None else []
 
 
 async def draw_lost(client: BotClient, out: RenderContext) -> RenderedMessage | None:

@@ -38,8 +38,8 @@ TINT = {
 }
 
 
-def public_card(found: ChallengeProgress, reader: Localizer) -> ui.LayoutView:
-    """Return the card that everyone sees, in the club's language."""
+def public_card(found: ChallengeProgress, reader: Localizer, *pictures: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """Return the card that everyone sees, in the club's language, with pictures of the progress."""
     view = found.view
     rows = [score_line(one, found, reader) for one in found.shown[:TOP] if one.score.scored]
     shown = rows if ranks_people(found) else team_lines(found, reader)
@@ -51,6 +51,7 @@ def public_card(found: ChallengeProgress, reader: Localizer) -> ui.LayoutView:
         buttons.append(button(reader.t("challenge.button.show"), identity("challenge", "show", view.challenge_id, 0)))
     return card(
         _head(found, reader),
+        *pictures,
         "\n".join(shown),
         state_line(found, reader),
         *([row(*buttons)] if buttons else []),

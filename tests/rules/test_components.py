@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,12 @@ import pytest
 from discord import app_commands
 
 from bot.client import Backpedal
+from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.challenges.challenge_rules import ChallengeGoal, ChallengeKind, ChallengePhase, ChallengeTerms
+from bot.domain.challenges.challenge_scores import ChallengeScore
+from bot.domain.challenges.challenge_teams import TeamScore
 from bot.domain.clubs.club_defaults import MOST_POINTS
+from bot.domain.limits import CHALLENGE_TEAMS
 from bot.domain.runs.highlights import Feat, Highlight, NewBest
 from bot.domain.runs.personal_bests import LISTED_M, Measured, Outpaced
 from bot.domain.runs.review_reasons import CountedRun, ReviewReason
@@ -24,6 +30,8 @@ from bot.interactions.components import Router, identity, pressed
 from bot.interactions.tree import TEXT_LIMIT
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
+from bot.services.challenges.challenge_progress import ChallengeProgress, ChallengeRow, TeamRow
+from bot.services.challenges.challenges import ChallengePage, ChallengeView
 from bot.services.clubs.clubs import ClubSettings, RoundSettings
 from bot.services.members.people import Club, Person
 from bot.services.partners.meeting_points import ClubPoint
@@ -32,6 +40,9 @@ from bot.services.records.club_records import ClubRecord
 from bot.services.records.personal_bests import Best
 from bot.services.runs.reviews import HeldRun
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
+from cogs.challenges.challenge_view import list_card
+from cogs.challenges.challenge_view import private_card as private_challenge
+from cogs.challenges.challenge_view import public_card as public_challenge
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
@@ -166,6 +177,31 @@ def worst_settings(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
     }
 
 
+def worst_challenges(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
+    day, at = date(2026, 9, 30), datetime(2026, 11, 18, 12, tzinfo=UTC)
+    goal = ChallengeGoal(Metric.DISTANCE, 10**9)
+    terms = ChallengeTerms(ChallengeKind.PERSONAL, BoardDirection.ALL, goal, day, day, CHALLENGE_TEAMS, True)
+    view = ChallengeView(
+        LONGEST_ID, LONGEST_ID, NASTY[:60], terms, "UTC", ChallengePhase.AHEAD, day, at, at, LONGEST_ID, LONGEST_ID
+    )
+    score = ChallengeScore(10**9, 10**9, day, scored=True)
+    people = [ChallengeRow(LONGEST_ID - n, NASTY[:120], score, n, goal=10**9, team_id=n % 8) for n in range(500)]
+    teams = tuple(
+        TeamRow(n, n, NASTY[:30], TeamScore(10**9, 31, 62), n, tuple(people[n * 60 : n * 60 + 60]))
+        for n in range(CHALLENGE_TEAMS)
+    )
+    mine = people[0]
+    found = ChallengeProgress(view, tuple(people), 10**12, 10**12, mine=mine, teams=teams)
+    without = replace(found, view=replace(view, phase=ChallengePhase.PROVISIONAL), teams=())
+    listed = ChallengePage(tuple(replace(view, challenge_id=LONGEST_ID - n) for n in range(6)), 5, 10**3, 10**4)
+    return {
+        "challenge": private_challenge(found, 5, reader, "n" * 300, organiser=True),
+        "challenge over": private_challenge(without, 5, reader, "n" * 300, organiser=True),
+        "challenge in public": public_challenge(found, reader),
+        "challenges": list_card(listed, reader, NASTY[:120], organiser=True),
+    }
+
+
 def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
     reader = Localizer(language, Units.BOTH, "America/Argentina/ComodRivadavia")
     club = Club(LONGEST_ID, "x", reader, frozenset(Surface), None)
@@ -177,6 +213,7 @@ def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
     return {
         **worst_settings(reader),
         **worst_records(reader),
+        **worst_challenges(reader),
         "public": public_card(worst_view(), reader),
         "review": review_card(worst_held(), 1, reader, "n" * 300),
         "private": private_card(worst_view(), reader, 400.0, "n" * 300, "m" * 300),

@@ -59,6 +59,7 @@ class Among(StrEnum):
     EVERYBODY = "all"
     NEWCOMERS = "new"  # whose first run in the club was not long ago
     FOLLOWED = "followed"  # by the viewer, and the viewer
+    TEAM = "team"  # of the viewer, in a challenge that is not over
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Read standings in board order. None of the functions commits.
 
-Every statement is a range scan of an index: of a column's board order, or for newcomers and for those whom somebody
-follows of their primary keys. None grows with the number of runs.
+Every statement is a range scan of an index: of a column's board order, or for newcomers, for those whom somebody
+follows and for a team of their primary keys. None grows with the number of runs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.boards.metrics import Among
 from bot.domain.when.periods import BEGINNING
-from db.models import Follow, Member, Standing
+from db.models import Challenge, ChallengePlace, Follow, Member, Standing
 from db.queries.boards.standings import HIDDEN
 
 
@@ -66,7 +66,7 @@ class Which:
                 return given
             case Among.NEWCOMERS:
                 return given | {"since": self.since}
-            case Among.FOLLOWED:
+            case Among.FOLLOWED | Among.TEAM:
                 return given | {"viewer_id": self.viewer_id}
 
 
@@ -109,6 +109,14 @@ def _rows(prefix: str = "") -> tuple[ColumnElement[bool], ...]:
 
 
 _FIRST = aliased(Standing)
+_OWN = aliased(ChallengePlace)
+_OWN_TEAMS = (
+    select(_OWN.team_id)
+    .join(Challenge, Challenge.challenge_id == _OWN.challenge_id)
+    .where(
+        _OWN.user_id == bindparam("viewer_id"), Challenge.guild_id == bindparam("guild_id"), Challenge.state == "open"
+    )
+)
 _AMONG: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.EVERYBODY: (),
     Among.NEWCOMERS: (
@@ -122,6 +130,12 @@ _AMONG: dict[Among, tuple[ColumnElement[bool], ...]] = {
         or_(
             Standing.user_id == bindparam("viewer_id"),
             Standing.user_id.in_(select(Follow.followed_id).where(Follow.user_id == bindparam("viewer_id"))),
+        ),
+    ),
+    Among.TEAM: (
+        or_(
+            Standing.user_id == bindparam("viewer_id"),
+            Standing.user_id.in_(select(ChallengePlace.user_id).where(ChallengePlace.team_id.in_(_OWN_TEAMS))),
         ),
     ),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import BestEffort, ChallengePlace, Member, Run, StretchRow
@@ -42,7 +42,7 @@ async def daily_sums(
         direction: of the stretches that count; None for both.
         files: whether only runs from a watch's file count.
     """
-    late = case((Run.created_at >= ended_at, 1), else_=0)
+    late = case((Run.created_at >= ended_at, 1), else_=0).label("logged_late")
     conditions = [
         ChallengePlace.challenge_id == challenge_id,
         Member.left_at.is_(None),
@@ -67,7 +67,8 @@ async def daily_sums(
         .join(Run, Run.user_id == ChallengePlace.user_id)
         .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(*conditions)
-        .group_by(ChallengePlace.user_id, Run.ran_on, late)
+        # By its name: PostgreSQL does not see that two expressions with parameters are the same.
+        .group_by(ChallengePlace.user_id, Run.ran_on, literal_column(late.name))
     )
     return rows.all()
 

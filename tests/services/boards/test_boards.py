@@ -17,6 +17,7 @@ from bot.services.boards.boards import Board, BoardChoice, Gap, board
 from bot.services.boards.follows import follow
 from bot.services.projections import run_projections
 from db.engine import Database
+from db.models import Challenge, ChallengePlace, ChallengeTeam
 from tests.builders.projections import Town
 from tests.builders.runs import CLUB, NOW, join, write_run
 from tests.builders.statements import RecordedStatements
@@ -218,6 +219,25 @@ async def test_a_board_of_those_i_follow_has_me_on_it(database: Database) -> Non
     assert [row.user_id for row in (await look(database, 2, among=Among.FOLLOWED)).rows] == [2]
     await follow(database, 1, CLUB, 3, following=False)
     assert [row.user_id for row in (await look(database, 1, among=Among.FOLLOWED)).rows] == [1]
+
+
+async def test_a_board_of_my_team_lasts_as_long_as_its_challenge(database: Database) -> None:
+    await club_of(database, 1000, 2000, 3000, 4000, hidden=frozenset({4}))
+    challenge = {"guild_id": CLUB, "name": "Spring", "kind": "days", "metric": "days", "direction": "all", "teams": 2}
+    dates = {"starts_on": TODAY, "ends_on": TODAY, "zone": "UTC", "ended_at": NOW, "created_at": NOW}
+    async with database.write() as session:
+        session.add(Challenge(challenge_id=1, state="open", **challenge, **dates))
+        await session.flush()
+        session.add_all([ChallengeTeam(team_id=team_id, challenge_id=1, number=team_id) for team_id in (1, 2)])
+        await session.flush()
+        for user_id, team_id in ((1, 1), (3, 1), (4, 1), (2, 2)):
+            session.add(ChallengePlace(challenge_id=1, user_id=user_id, team_id=team_id, joined_at=NOW))
+    found = await look(database, 1, among=Among.TEAM)
+    assert [(row.rank, row.user_id) for row in found.rows] == [(1, 3), (2, 1)]
+    assert [row.user_id for row in (await look(database, 2, among=Among.TEAM)).rows] == [2]
+    async with database.write() as session:
+        (await session.get_one(Challenge, 1)).state = "final"
+    assert [row.user_id for row in (await look(database, 1, among=Among.TEAM)).rows] == [1]
 
 
 async def rolling(database: Database, today: date, user_id: int = 1) -> Board:
