@@ -45,13 +45,20 @@ def week_in_danger(streak: Streak, reader: Localizer) -> str:
         [
             reader.t("nudges.week.title", count=streak.weeks),
             reader.t(f"nudges.week.{kind}", count=missing),
+            *([reader.t("nudges.week.reserve", count=streak.reserves)] if streak.reserves else []),
             reader.t("nudges.week.rest"),
         ]
     )
 
 
+def reserve_used(streak: Streak, reader: Localizer) -> str:
+    """Return that a reserve kept a streak in the week that was missed, and how many are left."""
+    left = "nudges.reserve.left" if streak.reserves else "nudges.reserve.none_left"
+    return f"{reader.t('nudges.reserve.used', count=streak.weeks)}\n{reader.t(left, count=streak.reserves)}"
+
+
 def streak_line(streak: Streak, reader: Localizer) -> str:
-    """Return a line such as `6 weeks 🔥 · this week 1 of 2` or `this week 3× ✅`; empty without a goal."""
+    """Return a line such as `6 weeks 🔥 · this week 1 of 2 · 2 in reserve`; empty without a goal."""
     if not streak.goal.runs:
         return ""
     kind = "backward" if streak.goal.counts == "backward" else "all"
@@ -59,4 +66,6 @@ def streak_line(streak: Streak, reader: Localizer) -> str:
     line = reader.t(key, count=streak.weeks)
     met = "week" if streak.done < streak.goal.runs else "met"
     week = reader.t(f"nudges.streak.{met}_{kind}", done=streak.done, goal=streak.goal.runs)
-    return " · ".join([line, week, *([reader.t("nudges.streak.protected")] if streak.protected else [])])
+    reserve = [reader.t("nudges.streak.reserve", count=streak.reserves)] if streak.weeks and streak.reserves else []
+    protected = [reader.t("nudges.streak.protected")] if streak.protected else []
+    return " · ".join([line, week, *protected, *reserve])

@@ -1,8 +1,8 @@
-"""Streaks of weeks: the nudge when one is in danger, and the Repair button."""
+"""Streaks of weeks: the nudges when one is in danger and when a reserve was used, and the Repair button."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from discord.ext import commands
 
@@ -10,13 +10,14 @@ from bot.app import App
 from bot.context import BotClient
 from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.when.local_hours import Hour
 from bot.domain.when.periods import today_in
 from bot.interactions.components import card, pressed
 from bot.interactions.nudge_kinds import Nudge, NudgeContent
 from bot.interactions.replies import Interaction, reply, resolve_person
 from bot.localizer import Localizer
 from bot.services.habits import streaks
-from cogs.nudges.nudges_view import streak_line, week_in_danger
+from cogs.nudges.nudges_view import reserve_used, streak_line, week_in_danger
 
 
 async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
@@ -35,10 +36,28 @@ WEEK_IN_DANGER = Nudge(
 )
 
 
-class Streaks(commands.Cog):
-    """The streak nudge and its repair."""
+async def _say_reserve(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
+    monday = date.fromisoformat(out.payload["monday"])
+    today = today_in(reader.zone, client.app.clock())
+    found = await streaks.kept_by_reserve(client.app.database, out.user_id, monday, today)
+    return None if found is None else NudgeContent(reserve_used(found, reader))
 
-    nudges = (WEEK_IN_DANGER,)
+
+RESERVE_USED = Nudge(
+    StoredKind.NUDGE_RESERVE,
+    key="nudges.name.reserve",
+    useful_for=timedelta(days=3),
+    say=_say_reserve,
+    who=streaks.reserve_used,
+    hour=Hour(12, weekday=0),
+    silent=True,
+)
+
+
+class Streaks(commands.Cog):
+    """The nudges about a streak, and its repair."""
+
+    nudges = (WEEK_IN_DANGER, RESERVE_USED)
 
     def __init__(self, app: App) -> None:
         self.app = app

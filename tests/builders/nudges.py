@@ -20,6 +20,7 @@ from db.models import Delivery, Due, Guild, Member, User
 from tests.builders.runs import CLUB, write_run
 
 WEEK = Rule("nudge.week", streaks.DANGER_USEFUL_FOR, streaks.in_danger, streaks.danger_hours)
+RESERVE = Rule("nudge.reserve", timedelta(days=3), streaks.reserve_used, Hour(12, weekday=0))
 BACK = Rule("nudge.back", timedelta(days=3), streaks.quiet_for_two_weeks, Hour(17))
 RULES = {rule.name: rule for rule in (WEEK, BACK)}
 
@@ -40,6 +41,11 @@ async def run_on(database: Database, user_id: int, *days: date, direction: Direc
     async with database.write() as session:
         for day in days:
             await write_run(session, user_id, day, [Stretch(direction, 2000, 900_000)])
+
+
+async def spend_reserves(database: Database, user_id: int, before: date) -> None:
+    """Write the runs of two weeks more than a year before: the weeks missed after them used both reserves."""
+    await run_on(database, user_id, before - timedelta(weeks=60), before - timedelta(weeks=61))
 
 
 @dataclass

@@ -92,6 +92,7 @@ class StoredKind(StrEnum):
     NUDGE_TICK = "nudge.tick", ExportedTo.RECIPIENT
     NUDGE_SNOOZED = "nudge.snoozed", ExportedTo.RECIPIENT
     NUDGE_WEEK = "nudge.week", ExportedTo.RECIPIENT
+    NUDGE_RESERVE = "nudge.reserve", ExportedTo.RECIPIENT
     NUDGE_BACK = "nudge.back", ExportedTo.RECIPIENT
     NUDGE_CHALLENGE = "nudge.challenge", ExportedTo.RECIPIENT  # a challenge ends in a few days
     NUDGE_CHEERS = "nudge.cheers", ExportedTo.RECIPIENT

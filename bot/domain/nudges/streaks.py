@@ -3,13 +3,18 @@
 Weeks instead of days, so that rest days do not break a streak. A week that was repaired or overlaps a pause is
 protected: it neither extends nor breaks a streak. The current week counts as soon as its goal is met, and cannot break
 the streak before it is over.
+
+A missed week of a streak worth keeping uses a reserve by itself, if there is one: it is protected too. Everyone begins
+with two, eight kept weeks bring one back, and there are never more than two. A reserve is given before the miss; a
+repair is for what happened while away. Source: M. A. Sharif and S. B. Shu, "The Benefits of Emergency Reserves",
+Journal of Marketing Research 54 (2017): a hard goal with a reserve is reached more often than a hard or an easy one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from operator import itemgetter
@@ -23,6 +28,10 @@ WORTH = 2
 """Weeks from which a streak is worth a warning and a repair."""
 REPAIRABLE = 2
 """How many weeks back a missed week can be repaired."""
+MOST_RESERVES = 2
+"""Reserves at the start, and at most: with three or more, missing a week becomes the habit."""
+WEEKS_A_RESERVE = 8
+"""Weeks with the goal met that bring a reserve."""
 LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -92,7 +101,9 @@ class Streak:
         protected: whether the current week is protected.
         repair: Monday of the week whose repair would save the streak, or None.
         saved: weeks of the streak after that repair.
-        undecided: all known weeks are met or protected, so the streak may begin before them.
+        undecided: the streak may be longer, because earlier weeks, or the reserves left, are unknown.
+        reserves: reserves left; 0 if earlier weeks are unknown.
+        reserved: Mondays of the weeks of this streak that used a reserve, oldest first.
     """
 
     weeks: int
@@ -102,6 +113,8 @@ class Streak:
     repair: date | None = None
     saved: int = 0
     undecided: bool = False
+    reserves: int = 0
+    reserved: tuple[date, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -110,7 +123,7 @@ class Streak:
 
     @property
     def in_danger(self) -> bool:
-        """Whether a streak of at least `WORTH` weeks ends if the current week's goal is not met."""
+        """Whether a streak of at least `WORTH` weeks ends, or costs a reserve, without a run this week."""
         return self.open and self.weeks >= WORTH
 
 
@@ -138,17 +151,21 @@ def streak(past: Past, today: date, since: date | None = None) -> Streak:
 
     goal = goal_in(past.goals, this)
     done = _counted(sums, this, goal)
-    weeks, broken = _walk(this - WEEK, first, met, protected)
     now_met = met(this)
-    undecided = broken is None and since is not None
-    repair, saved = None, 0
-    if broken is not None and broken >= this - REPAIRABLE * WEEK and goal_in(past.goals, broken).runs > 0:
-        before, _ = _walk(broken - WEEK, first, met, protected)
-        if before >= WORTH:
-            repair, saved = broken, weeks + before + now_met
     if not goal.runs:
         return Streak(0, done, goal, this in protected)
-    return Streak(weeks + now_met, done, goal, this in protected, repair, saved, undecided)
+    if since is not None:
+        weeks, broken = _walk(this - WEEK, first, met, protected)
+        undecided = broken is None or goal_in(past.goals, broken).runs > 0
+        return Streak(weeks + now_met, done, goal, this in protected, undecided=undecided)
+    row = _play(first, this, met, protected, past.goals)
+    repair, saved = None, 0
+    if row.broken is not None and row.broken >= this - REPAIRABLE * WEEK and row.before >= WORTH:
+        repair, saved = row.broken, row.weeks + row.before + now_met
+    reserves = _with_kept_week(row).reserves if now_met else row.reserves
+    return Streak(
+        row.weeks + now_met, done, goal, this in protected, repair, saved, reserves=reserves, reserved=row.reserved
+    )
 
 
 def goal_in(goals: Sequence[tuple[date, Goal]], monday: date) -> Goal:
@@ -160,6 +177,58 @@ def goal_in(goals: Sequence[tuple[date, Goal]], monday: date) -> Goal:
 def paused_on(pauses: Iterable[DaysOff], day: date) -> DaysOff | None:
     """Return the pause that contains a day, or None."""
     return next((pause for pause in pauses if pause.on(day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A streak at the end of a week.
+
+    Attributes:
+        weeks: consecutive weeks with the goal met.
+        reserves: reserves left.
+        kept: weeks with the goal met since the last reserve they brought.
+        reserved: weeks of this streak that used a reserve.
+        broken: the last week that broke a streak with a goal, if any.
+        before: weeks of the streak that it broke.
+    """
+
+    weeks: int = 0
+    reserves: int = MOST_RESERVES
+    kept: int = 0
+    reserved: tuple[date, ...] = ()
+    broken: date | None = None
+    before: int = 0
+
+
+def _play(
+    first: date,
+    end: date,
+    met: Callable[[date], bool],
+    protected: Collection[date],
+    goals: Sequence[tuple[date, Goal]],
+) -> _Row:
+    """Return the streak after all weeks from `first` until before `end`."""
+    row, monday = _Row(), first
+    while monday < end:
+        if met(monday):
+            row = _with_kept_week(row)
+        elif monday not in protected:
+            row = _with_missed_week(row, monday, has_goal=goal_in(goals, monday).runs > 0)
+        monday += WEEK
+    return row
+
+
+def _with_kept_week(row: _Row) -> _Row:
+    kept, reserves = row.kept + 1, row.reserves
+    if kept == WEEKS_A_RESERVE:
+        kept, reserves = 0, min(MOST_RESERVES, reserves + 1)
+    return replace(row, weeks=row.weeks + 1, kept=kept, reserves=reserves)
+
+
+def _with_missed_week(row: _Row, monday: date, *, has_goal: bool) -> _Row:
+    if has_goal and row.reserves and row.weeks >= WORTH:
+        return replace(row, reserves=row.reserves - 1, reserved=(*row.reserved, monday))
+    return replace(row, weeks=0, reserved=(), broken=monday if has_goal else None, before=row.weeks)
 
 
 def _walk(

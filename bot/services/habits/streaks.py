@@ -133,17 +133,50 @@ async def in_danger(session: AsyncSession, reached: Sequence[NudgeTarget]) -> It
     today = {one.id: one.hours[-1].on for one in reached}
     since = monday_of(min(today.values())) - LOOKED_BACK * WEEK
     pasts = await _pasts(session, list(today), since)
+    shortly = {user_id: streak(pasts[user_id], day, since) for user_id, day in today.items()}
+    unknown = [
+        user_id
+        for user_id, found in shortly.items()
+        if found.open and found.undecided and not found.in_danger and _may_last(pasts[user_id])
+    ]
+    whole = await _pasts(session, unknown) if unknown else {}
     calls = []
     for one in reached:
-        found = streak(pasts[one.id], today[one.id], since)
-        if found.open and found.undecided and not found.in_danger:
-            found = streak((await _pasts(session, [one.id]))[one.id], today[one.id])
+        found = streak(whole[one.id], today[one.id]) if one.id in whole else shortly[one.id]
         if found.in_danger and paused_on(pasts[one.id].pauses, today[one.id]) is None:
             monday = monday_of(today[one.id])
             first_due_at = _warned_at(monday, one.zone)  # can be snoozed until Sunday noon, whichever hour it came from
             payload = {"monday": monday.isoformat(), "first_due_at": first_due_at.isoformat()}
             calls.append(DueNudge(one, monday.isoformat(), one.hours[0].at, payload=payload))
     return calls
+
+
+async def reserve_used(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
+    """Return nudges for members of whose streak last week's miss used a reserve; on a Monday, once a week missed."""
+    today = {one.id: one.hours[-1].on for one in reached}
+    missed = {user_id: monday_of(day) - WEEK for user_id, day in today.items()}
+    recent = await _pasts(session, list(today), min(missed.values()) - LOOKED_BACK * WEEK)
+    shortly = {
+        user_id: streak(recent[user_id], monday, monday - LOOKED_BACK * WEEK) for user_id, monday in missed.items()
+    }
+    possible = [user_id for user_id, found in shortly.items() if found.open and _may_last(recent[user_id])]
+    pasts = await _pasts(session, possible) if possible else {}
+    return [
+        DueNudge(one, missed[one.id].isoformat(), one.hours[-1].at, payload={"monday": missed[one.id].isoformat()})
+        for one in reached
+        if one.id in pasts and missed[one.id] in streak(pasts[one.id], today[one.id]).reserved
+    ]
+
+
+def _may_last(recent: Past) -> bool:
+    """Whether a streak can have lasted through `LOOKED_BACK` weeks: reserves and repairs alone are fewer."""
+    return bool(recent.runs or recent.pauses)
+
+
+async def kept_by_reserve(database: Database, user_id: int, monday: date, today: date) -> Streak | None:
+    """Return the streak that a reserve kept in a week; None if the week was run or repaired after all."""
+    found = (await standing(database, user_id, today)).streak
+    return found if monday in found.reserved else None
 
 
 async def danger_hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -27,9 +28,17 @@ LONG_AGO = date(2020, 1, 6)
 ONE, TWO = Goal(), Goal(2)
 
 
-def past(weeks: str, **more: object) -> Past:
-    """Return a history of backward runs per week, this week last: `2.1` is two, none, one; all on Wednesday."""
-    runs = {
+SPENT = {THIS - back * WEEK: (7, 7) for back in (60, 61)}
+"""Two weeks with runs, more than a year ago: the weeks missed after them used both reserves."""
+
+
+def past(weeks: str, *, spent: bool = True, **more: object) -> Past:
+    """Return a history of backward runs per week, this week last: `2.1` is two, none, one; all on Wednesday.
+
+    Without reserves, unless they are not `spent`.
+    """
+    runs = dict(SPENT) if spent else {}
+    runs |= {
         THIS + timedelta(days=2) - back * WEEK: (int(sign), int(sign))
         for back, sign in enumerate(reversed(weeks))
         if sign != "."
@@ -112,7 +121,7 @@ def test_a_pause_ends_on_the_day_one_is_back() -> None:
     assert [paused_on(pauses, day) for day in days] == [None, one, one, None]
 
 
-weeks_told = st.text(".12", max_size=12)
+weeks_told = st.text(".12", max_size=5)  # fewer than bring a reserve
 some_pauses = st.lists(
     st.builds(
         lambda ago, days: DaysOff(TODAY - timedelta(days=ago), TODAY - timedelta(days=ago - days), PauseReason.HOLIDAY),
@@ -145,3 +154,54 @@ def test_what_is_cut_off_says_the_same_or_that_it_does_not_know(weeks: str, paus
 def test_the_day_of_the_week_on_which_one_asks_changes_nothing(day: date, weeks: str) -> None:
     moved = {run_on + (monday_of(day) - THIS): runs for run_on, runs in past(weeks).runs.items()}
     assert streak(Past(moved), day).weeks == streak(Past(moved), monday_of(day)).weeks
+
+
+# ── reserves ──
+
+
+@pytest.mark.parametrize(
+    ("told", "weeks", "reserves", "reserved"),
+    [
+        (past("", spent=False), 0, 2, ()),
+        (past("11.", spent=False), 2, 2, ()),  # this week is not missed yet
+        (past("11.1", spent=False), 3, 1, (LAST,)),  # kept, and not counted
+        (past("11..", spent=False), 2, 1, (LAST,)),
+        (past("11..1", spent=False), 3, 0, (BEFORE, LAST)),
+        (past("11...1", spent=False), 1, 0, ()),  # two are not enough for three
+        (past("1.1", spent=False), 1, 2, ()),  # one week is no streak worth a reserve
+        (past("11.1", spent=False, pauses=pause("2026-11-18", "2026-11-21")), 3, 2, ()),  # protected already
+        (past("11.1", spent=False, repaired=[LAST]), 3, 2, ()),
+        (past("11.1", spent=False, goals=[(LAST, Goal(0)), (THIS, ONE)]), 1, 2, ()),  # no goal, no streak
+        (past("11111"), 5, 0, ()),  # with the two weeks of long ago, seven
+        (past("111111."), 6, 1, ()),
+        (past("111111.1"), 7, 0, (LAST,)),
+        (past("11111111111", spent=False), 11, 2, ()),  # never more than two
+    ],
+)
+def test_a_missed_week_uses_a_reserve_by_itself(told: Past, weeks: int, reserves: int, reserved: object) -> None:
+    found = streak(told, TODAY)
+    assert (found.weeks, found.reserves, found.reserved) == (weeks, reserves, reserved)
+
+
+@pytest.mark.parametrize("often", [0.5, 0.8, 0.95])
+def test_ten_years_of_weeks(often: float) -> None:
+    chance, first = random.Random(7), date(2017, 1, 2)
+    runs: dict[date, tuple[int, int]] = {}
+    before, met, used = streak(Past(runs), first), 0, 0
+    for monday in (first + number * WEEK for number in range(520)):
+        if ran := chance.random() < often:
+            runs[monday + timedelta(days=chance.randrange(7))] = (1, 1)
+        met += ran
+        now = streak(Past(runs), monday + WEEK)
+        assert 0 <= now.reserves <= 2
+        if ran:
+            assert now.weeks == before.weeks + 1
+            assert now.reserves - before.reserves in (0, 1)
+        elif before.weeks >= 2 and before.reserves:
+            assert (now.weeks, now.reserves) == (before.weeks, before.reserves - 1), "kept, and never counted"
+            assert now.reserved[-1] == monday
+            used += 1
+        else:
+            assert (now.weeks, now.reserves, now.reserved) == (0, before.reserves, ())
+        before = now
+    assert 0 < used <= 2 + met // 8

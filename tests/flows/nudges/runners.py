@@ -14,6 +14,10 @@ from tests.flows.conftest import Club, MemberActor
 WEDNESDAY = date(2026, 11, 18)
 
 
+SPENT = (420, 427)
+"""Days ago of two weeks with runs; the weeks missed after them used both reserves."""
+
+
 async def ran(club: Club, actor: MemberActor, *days_ago: int) -> None:
     """Make the member known to the bot, with backward runs these days before Wednesday."""
     await actor.slash(club.channel, "help")

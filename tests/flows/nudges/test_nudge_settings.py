@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.worker.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
 from tests.flows.conftest import Club, MemberActor, assert_language, button_ids, text_of
-from tests.flows.nudges.runners import choices, ran
+from tests.flows.nudges.runners import SPENT, choices, ran
 from tests.flows.reminders.reminding import forged
 
 
@@ -63,7 +63,7 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
     assert (goal.runs, goal.counts, goal.since_on) == (3, "all", date(2026, 11, 16))
     chosen = {kind: wanted for _, kind, wanted in await choices(club)}
     outings = dict.fromkeys(("outing.wanted", "outing.evening", "outing.hour"), False)
-    others = dict.fromkeys(("nudge.week", "nudge.challenge", "nudge.cheers", "nudge.rewind"), False)
+    others = dict.fromkeys(("nudge.week", "nudge.reserve", "nudge.challenge", "nudge.cheers", "nudge.rewind"), False)
     assert chosen == {"nudge.back": True, **others, **outings}
     await club.alice.select(shown, [], custom_id="nudging:kinds:v1")
     assert not any(wanted for _, _, wanted in await choices(club))
@@ -108,8 +108,8 @@ async def test_a_pause_by_form_ended_before_its_time(club: Club) -> None:
 
 
 async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
-    await ran(club, club.alice, 0, 14, 21)
-    await ran(club, club.bob, 14, 21)
+    await ran(club, club.alice, 0, 14, 21, *SPENT)
+    await ran(club, club.bob, 14, 21, *SPENT)
     shown = await club.alice.slash(club.channel, "me")
     assert "**1 week** 🔥 · this week 1× backward ✅" in text_of(shown)
     assert "makes it **3 weeks**" in text_of(shown)
@@ -170,7 +170,7 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
 
 
 async def test_german_repairs(club: Club) -> None:
-    await ran(club, club.alice, 0, 14, 21)
+    await ran(club, club.alice, 0, 14, 21, *SPENT)
     await club.speak("de", club.alice)
     me = await club.alice.slash(club.channel, "me")
     done = await club.alice.click(me.response, label="Reparieren")

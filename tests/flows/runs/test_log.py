@@ -25,7 +25,7 @@ async def test_a_member_logs_five_backward_and_the_club_sees_it(club: Club) -> N
     assert "5:30/km" in seen
     assert "35 % more work" in seen
     assert "Week: 5.00 km backward" in seen
-    assert list(button_ids(answer)) == ["Undo", "Edit", "Flip", "Share"]
+    assert list(button_ids(answer)) == ["Cheer", "Undo", "Edit", "Flip", "Share"]
     (run,) = await rows(club, Run)
     assert (run.user_id, run.guild_id, run.distance_m, run.duration_ms) == (
         club.alice.id,

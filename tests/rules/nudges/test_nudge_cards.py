@@ -24,7 +24,7 @@ from bot.services.profile.settings import OwnClub, OwnSettings
 from cogs.clubs.digest_view import words
 from cogs.members.settings_view import settings_card
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form
-from cogs.nudges.nudges_view import snooze_buttons, snoozed_until, streak_line, week_in_danger
+from cogs.nudges.nudges_view import reserve_used, snooze_buttons, snoozed_until, streak_line, week_in_danger
 
 ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
@@ -103,8 +103,9 @@ def test_the_settings_with_every_kind_a_menu_holds(language: str, why: PauseReas
 def test_what_nudges_say_in_the_singular_and_in_the_plural(language: str) -> None:
     reader = Localizer(language, zone=ZONE)
     for weeks, runs, counts, protected in ((1, 1, GoalCounts.BACKWARD, False), (300, 7, GoalCounts.ALL, True)):
-        streak = Streak(weeks, 0, Goal(runs, counts), protected)
+        streak = Streak(weeks, 0, Goal(runs, counts), protected, reserves=min(weeks, 2))
         assert len(week_in_danger(streak, reader)) < 1000
+        assert str(weeks) in reserve_used(streak, reader)
         assert str(runs) in streak_line(streak, reader)
     assert streak_line(Streak(0, 0, Goal(0), False), reader) == ""
     assert len(controls("n" * 32, ID, reader)) == 2

@@ -17,7 +17,7 @@ from bot.services.habits import streaks
 from bot.services.nudges import nudge_settings
 from bot.services.nudges.nudging import NudgeTarget
 from db.engine import Database
-from tests.builders.nudges import meet, run_on
+from tests.builders.nudges import RESERVE, Engine, meet, run_on, spend_reserves
 from tests.builders.runs import CLUB, write_run
 from tests.builders.statements import RecordedStatements
 
@@ -48,6 +48,7 @@ async def test_runs_from_everywhere_count_and_those_deleted_do_not(database: Dat
 
 async def test_a_repair_saves_a_streak_once_a_calendar_month(database: Database) -> None:
     await meet(database, ANN, "UTC", NOW)
+    await spend_reserves(database, ANN, THIS)
     await run_on(database, ANN, *weeks_ago(0, 2, 3))
     before = await streaks.standing(database, ANN, TODAY)
     assert (before.streak.weeks, before.streak.repair, before.streak.saved) == (1, THIS - WEEK, 3)
@@ -70,6 +71,7 @@ async def test_a_repair_saves_a_streak_once_a_calendar_month(database: Database)
 
 async def test_of_two_repairs_pressed_at_once_one_is_made(database: Database) -> None:
     await meet(database, ANN, "UTC", NOW)
+    await spend_reserves(database, ANN, THIS)
     await run_on(database, ANN, *weeks_ago(2, 3))
     both = await asyncio.gather(*(streaks.repair(database, ANN, THIS - WEEK, TODAY) for _ in range(2)))
     assert both[0] == both[1]
@@ -79,6 +81,7 @@ async def test_of_two_repairs_pressed_at_once_one_is_made(database: Database) ->
 async def test_somebody_elses_week_is_not_mine_to_repair(database: Database) -> None:
     for user_id in (ANN, BEN):
         await meet(database, user_id, "UTC", NOW)
+    await spend_reserves(database, ANN, THIS)
     await run_on(database, ANN, *weeks_ago(2, 3))
     with pytest.raises(Conflict):
         await streaks.repair(database, BEN, THIS - WEEK, TODAY)
@@ -96,7 +99,7 @@ async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: 
         21: weeks_ago(1, 2),  # in danger: no run this week
         22: weeks_ago(0, 1, 2),  # goal met
         23: weeks_ago(1),  # one week is not a streak
-        24: weeks_ago(2, 3),  # broken
+        24: weeks_ago(2, 3, 60, 61),  # broken, and no reserve left
         25: [],
         26: weeks_ago(30, 31),  # paused for half a year, back this week
     }
@@ -107,12 +110,29 @@ async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: 
     async with database.read() as session:
         with RecordedStatements(database) as statements:
             found = await streaks.in_danger(session, reached(21, 22, 23, 24, 25))
-            assert len(statements) == 4
+            assert len(statements) == 8  # four for everyone, four for those whose whole past matters
         assert [(call.to.id, call.key) for call in found] == [(21, "2026-11-23")]
         assert [call.to.id for call in await streaks.in_danger(session, reached(*told))] == [21, 26]
     await nudge_settings.pause(database, 21, TODAY + timedelta(days=9), PauseReason.HOLIDAY, TODAY)
     async with database.read() as session:
         assert [call.to.id for call in await streaks.in_danger(session, reached(*told))] == [26]
+
+
+async def test_a_reserve_used_is_said_on_monday_and_once(database: Database) -> None:
+    engine = Engine(database, NOW, {RESERVE.name: RESERVE})
+    for user_id, days in ((ANN, weeks_ago(0, 1, 2)), (BEN, [*weeks_ago(0, 1), THIS + WEEK])):
+        await meet(database, user_id, "UTC", NOW)
+        await run_on(database, user_id, *days)
+    await engine.start()
+    await engine.until(NOW + 6 * WEEK)
+    mondays = [(THIS + number * WEEK).strftime("%a %d %b 12:00") for number in (2, 3)]  # two reserves, then it breaks
+    assert [at.strftime("%a %d %b %H:%M") for _, to, at in engine.sent if to == ANN] == mondays
+    assert len([to for _, to, _ in engine.sent if to == BEN]) == 2
+    found = await streaks.kept_by_reserve(database, ANN, THIS + WEEK, THIS + 2 * WEEK)
+    assert found is not None
+    assert (found.weeks, found.reserves) == (3, 1)
+    await run_on(database, ANN, THIS + WEEK)
+    assert await streaks.kept_by_reserve(database, ANN, THIS + WEEK, THIS + 2 * WEEK) is None, "logged after all"
 
 
 async def test_danger_is_over_with_a_run_or_with_the_week(database: Database) -> None:

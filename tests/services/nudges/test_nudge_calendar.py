@@ -13,7 +13,7 @@ from bot.services.nudges import nudge_settings
 from bot.services.nudges.nudge_settings import read_back_on
 from bot.services.profile import settings
 from db.engine import Database
-from tests.builders.nudges import Engine, meet, run_on
+from tests.builders.nudges import Engine, meet, run_on, spend_reserves
 
 ANN = 11
 
@@ -87,6 +87,7 @@ async def test_whoever_changes_zone_hears_once_that_a_week_is_in_danger(
     engine = Engine(database, local("2026-11-16 00:00", before))
     await meet(database, ANN, before, engine.now)
     await meet(database, ANN + 1, after, engine.now)
+    await spend_reserves(database, ANN, day("2026-11-02"))
     await run_on(database, ANN, day("2026-11-04"), day("2026-11-11"))
     await engine.start()
     await engine.until(local(moved, before))
@@ -130,6 +131,7 @@ async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Data
     engine = Engine(database, local("2026-09-21 00:00", zone))
     await meet(database, ANN, zone, engine.now)
     # Two consecutive weeks with a run.
+    await spend_reserves(database, ANN, day("2026-09-07"))
     await run_on(database, ANN, day("2026-09-09"), day("2026-09-16"))
     await engine.start()
 
@@ -170,6 +172,7 @@ async def test_sixty_days_in_sydney_across_the_beginning_of_summer_time(database
     zone = "Australia/Sydney"
     engine = Engine(database, local("2026-09-21 00:00", zone))
     await meet(database, ANN, zone, engine.now)
+    await spend_reserves(database, ANN, day("2026-09-07"))
     await run_on(database, ANN, day("2026-09-08"), day("2026-09-10"), day("2026-09-15"), day("2026-09-17"))
     await nudge_settings.choose_goal(database, ANN, 2, "backward", day("2026-09-21"))
     await engine.start()
