@@ -33,6 +33,9 @@ LOCK_WAIT_S = 1.5
 READERS = 4
 CONNECTIONS = 10
 """Connections to PostgreSQL."""
+UNREAD = {"unread": True}
+"""Execution options of a write whose result nobody reads. SQLite executes it together with the next statement, which
+saves a call to the driver's thread; that statement then raises its error."""
 _DURABLE = "durable"
 """Execution option of transactions whose commit is synced to disk."""
 
@@ -116,7 +119,17 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
         full = connection.get_execution_options().get(_DURABLE, False)
         driver.begin(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}", begin)
 
+    for how in ("do_execute", "do_executemany"):
+        event.listen(engine.sync_engine, how, _later)
     return engine
+
+
+def _later(cursor: Any, operation: str, parameters: Any, context: Any) -> bool:
+    """Leave a write that is `UNREAD` to the next statement; return whether it is one."""
+    if not context.execution_options.get("unread", False):
+        return False
+    cursor.later(operation, parameters, many=context.executemany)
+    return True
 
 
 def sqlite_file(url: str) -> Path | None:

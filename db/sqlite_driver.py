@@ -3,7 +3,7 @@
 A call costs a queue, a wake-up of the thread and one of the event loop, with two waits for the interpreter's lock,
 which is more than most statements cost. SQLAlchemy's adapter makes three or four per statement (cursor, execute,
 fetchall, close), and more for BEGIN, COMMIT and the rollback when the connection returns to its pool: 49 for one /log,
-here 14. BEGIN is sent with the first statement.
+here 12. BEGIN is sent with the first statement, and a write whose result nobody reads with the next one (`later`).
 
 So rows cannot be streamed, and a BEGIN that finds the database locked fails with the first statement. The result of a
 cancelled call is unknown: SQLAlchemy closes the connection, and the close, which waits for its turn in the thread, ends
@@ -45,6 +45,11 @@ class Cursor:
         """Execute a statement once per set of parameters."""
         self._visit(lambda cursor: cursor.executemany(operation, seq_of_parameters))
 
+    def later(self, operation: str, parameters: Any, *, many: bool) -> None:
+        """Execute a statement before the next call of the connection, which raises its error; it has no result."""
+        execute = sqlite3.Connection.executemany if many else sqlite3.Connection.execute
+        self._connection.later(lambda raw: execute(raw, operation, parameters or ()))
+
     def _visit(self, work: Callable[[sqlite3.Cursor], object]) -> None:
         def visit(raw: sqlite3.Connection) -> tuple[Sequence[Any], Any, int, int | None]:
             cursor = raw.cursor()
@@ -83,11 +88,12 @@ class Cursor:
 class Connection(AsyncAdapt_aiosqlite_connection):
     """A connection with explicit transactions; it must be opened with isolation_level None."""
 
-    __slots__ = ("_begin", "_in_transaction")
+    __slots__ = ("_begin", "_in_transaction", "_later")
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._begin: tuple[str, ...] = ()
+        self._later: list[Callable[[sqlite3.Connection], object]] = []
         self._in_transaction = False
 
     def cursor(self, server_side: bool = False) -> Any:
@@ -98,13 +104,18 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         """Send `statements`, the last of which is a BEGIN, with the next call."""
         self._begin = statements
 
+    def later(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Call `work` in the driver's thread with the next call; a rollback drops it."""
+        self._later.append(work)
+
     def visit(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Call `work` in the driver's thread, after a pending BEGIN.
+        """Call `work` in the driver's thread, after a pending BEGIN and what is to be called before.
 
         Raises:
-            sqlite3.Error: from `work`, or from BEGIN, in which case `work` was not called.
+            sqlite3.Error: from `work`, or from what comes before it, in which case `work` was not called.
         """
         begin, self._begin = self._begin, ()
+        later, self._later = self._later, []
         if begin:
             self._in_transaction = True  # already now: the thread begins it even if this call is cancelled
         raw = self._connection
@@ -112,6 +123,8 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         def visit() -> T:
             for statement in begin:
                 raw._conn.execute(statement)
+            for earlier in later:
+                earlier(raw._conn)
             return work(raw._conn)
 
         try:
@@ -122,6 +135,8 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     def commit(self) -> None:
         """Commit; do nothing if nothing was executed."""
+        if self._later:
+            self.visit(lambda raw: None)
         self._end(super().commit)
 
     def rollback(self) -> None:
@@ -129,7 +144,7 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         self._end(super().rollback)
 
     def _end(self, how: Callable[[], None]) -> None:
-        self._begin = ()
+        self._begin, self._later = (), []
         if self._in_transaction:
             how()
             self._in_transaction = False

@@ -65,7 +65,7 @@ async def insert_run(
     if run_id is None:
         return None
     await queries.replace_stretches(session, run_id, stretch_rows(content), fresh=True)
-    await queries.insert_revision(
+    await queries.insert_first_revision(
         session,
         {
             "run_id": run_id,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, bindparam, case, delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.dialect import InsertOnConflict, locks_rows
+from db.dialect import UNREAD, InsertOnConflict, locks_rows
 from db.models import BadgeCount, EarnedBadge, Member, Run, Spotting, StretchRow, User
 
 _COUNTS = select(
@@ -192,12 +192,12 @@ async def spotters_named_by(session: AsyncSession, user_id: int) -> Sequence[Row
 
 async def put_counts(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace counts."""
-    await session.execute(_PUT_COUNTS.on(session), rows)
+    await session.execute(_PUT_COUNTS.on(session), rows, execution_options=UNREAD)
 
 
 async def put_earned(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert earned levels, or move them to another run."""
-    await session.execute(_PUT_EARNED.on(session), rows)
+    await session.execute(_PUT_EARNED.on(session), rows, execution_options=UNREAD)
 
 
 async def earned_by(session: AsyncSession, user_id: int, guild_ids: Collection[int]) -> Sequence[EarnedRow]:

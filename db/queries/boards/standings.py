@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import Aggregation, Column, Measure, columns
 from bot.domain.runs.retro_grades import NUMERATORS
-from db.dialect import locks_rows
+from db.dialect import UNREAD, locks_rows
 from db.models import BoardWindow, Guild, LiveBoard, Member, Run, Standing
 
 _IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
@@ -259,7 +259,7 @@ async def update_gains(session: AsyncSession, rows: Sequence[dict[str, Any]]) ->
 
 async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Add one run to its rows; each of `rows` has the parameters of one direction and period."""
-    await session.execute(_ADD, rows)
+    await session.execute(_ADD, rows, execution_options=UNREAD)
 
 
 async def clear(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.runs.personal_bests import LISTED_M
 from db.base import UtcDateTime
+from db.dialect import UNREAD
 from db.models import BestEffort, Member, Recording, Run, StretchRow
 
 
@@ -144,7 +145,7 @@ async def efforts_of_run(session: AsyncSession, run_id: int) -> list[BestRow]:
 
 async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the efforts of runs that have none yet."""
-    await session.execute(_INSERT, rows)
+    await session.execute(_INSERT, rows, execution_options=UNREAD)
 
 
 async def drop_run(session: AsyncSession, run_id: int) -> None:

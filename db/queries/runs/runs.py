@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Integer, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.dialect import InsertOnConflict
+from db.dialect import UNREAD, InsertOnConflict
 from db.models import Member, Revision, Run, RunCard, Standing, StretchRow
 
 # Statements of every logged run are built once: building a statement and its cache key costs as much as executing it.
@@ -21,6 +21,7 @@ _INSERT_REVISION = InsertOnConflict(
     Revision,
     lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "run_id"]).returning(new.table.c.revision),
 )
+_INSERT_FIRST_REVISION = insert(Revision.__table__)  # type: ignore[arg-type]
 _INSERT_CARD = InsertOnConflict(RunCard, lambda new: new.on_conflict_do_nothing(index_elements=["message_id"]))
 _REVISION_NOW = select(Run.revision).where(Run.run_id == bindparam("run_id"))
 _CLUB_WEEK = select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(
@@ -97,8 +98,15 @@ async def replace_stretches(
     if not fresh:
         await session.execute(delete(StretchRow).where(StretchRow.run_id == run_id))
     await session.execute(
-        _INSERT_STRETCH, [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)]
+        _INSERT_STRETCH,
+        [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)],
+        execution_options=UNREAD,
     )
+
+
+async def insert_first_revision(session: AsyncSession, values: dict[str, object]) -> None:
+    """Insert the revision of a run that was just inserted."""
+    await session.execute(_INSERT_FIRST_REVISION, values, execution_options=UNREAD)
 
 
 async def insert_revision(session: AsyncSession, values: dict[str, object]) -> bool:
