@@ -29,6 +29,7 @@ from bot.services.habits.streaks import StreakStanding
 from bot.services.profile.planned import Planned
 from bot.services.profile.profile import YEAR, Profile
 from bot.services.records.personal_bests import TOLD
+from cogs.badges.badges_view import BadgePage
 from cogs.boards.follows_view import follow_button
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
@@ -99,7 +100,9 @@ def week_card(
         parts.append(reader.t("me.card.empty" if club is None else "me.card.empty_theirs"))
         parts += _spotted(profile, reader)
     else:
-        lines = [f"-# {title(profile, reader, club)}", *_week(profile, reader), _totals(profile, reader)]
+        usual = [reader.t("me.card.usual", distance_m=usual_m)] if (usual_m := profile.usual_week_m) else []
+        head = " · ".join([title(profile, reader, club), *usual])
+        lines = [f"-# {head}", *_week(profile, reader), _totals(profile, reader)]
         parts.append("\n".join([*lines, *_spotted(profile, reader)]))
     if standing is not None:
         parts += _streak(standing, reader)
@@ -208,7 +211,7 @@ def weeks_of(profile: Profile) -> Weeks:
 
 
 def _tabs(profile: Profile, page: MePage, reader: Localizer, *, own: bool) -> list[Component]:
-    """Return the pages and one's own bests."""
+    """Return the pages, and one's own bests and badges."""
     trend = MePage.TREND_FORWARD if _mostly(profile) == "forward" else MePage.TREND_BACKWARD
     pages = {"week": MePage.WEEK, "year": MePage.YEAR, "trend": page if page.value.startswith("trend") else trend}
     tabs = [
@@ -218,6 +221,8 @@ def _tabs(profile: Profile, page: MePage, reader: Localizer, *, own: bool) -> li
     if own:
         side = RecordPage.MINE_FORWARD if _mostly(profile) == "forward" else RecordPage.MINE_BACKWARD
         tabs.append(button(reader.t("me.button.bests"), identity("records", "show", profile.user_id, side)))
+        badges = identity("badges", "show", profile.user_id, BadgePage.MINE)
+        tabs.append(button(reader.t("me.button.badges"), badges))
     return tabs
 
 
@@ -247,7 +252,7 @@ def _steps(profile: Profile, waiting: int, reader: Localizer, today: date) -> ui
 
 
 def _week(profile: Profile, reader: Localizer) -> list[str]:
-    """Return what was run this week, the biggest thing on the card, and a line that compares it."""
+    """Return what was run this week, the biggest thing on the card, and its parts by direction."""
     sums = profile.weeks[-1].sums
     metres, ms = (sum(one[at] for one in sums.values()) for at in (0, 1))
     if metres:
@@ -255,9 +260,6 @@ def _week(profile: Profile, reader: Localizer) -> list[str]:
     else:
         first = reader.t("me.card.week_time", duration_ms=ms) if ms else reader.t("me.card.week_none")
     both = [reader.t(f"me.card.part_{one.value}", distance_m=sums[one][0]) for one in TOLD if sums[one][0]]
-    usual = profile.usual_week_m
-    if usual:
-        both.append(reader.t("me.card.usual", distance_m=usual))
     return [f"## {first}", *([" · ".join(both)] if both else [])]
 
 

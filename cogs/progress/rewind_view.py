@@ -154,7 +154,7 @@ def shared_card(
     ]
     head = reader.t("rewind.card.public", name=who, title=_title(found, reader, today))
     return card(
-        "\n".join([head, *_lead(found, reader)]),
+        "\n".join([head, *_lead(found, reader, who)]),
         shown(file) if file else "",
         "\n".join(_lines(found, reader)),
         row(*buttons),
@@ -167,12 +167,20 @@ def _title(found: Rewind, reader: Localizer, today: date) -> str:
     return reader.t(f"rewind.picture.{key}", span=span_name(found.span, reader))
 
 
-def _lead(found: Rewind, reader: Localizer) -> list[str]:
-    """Return who stood behind the runner, the biggest thing on the card, with those who agreed by name."""
+def _lead(found: Rewind, reader: Localizer, name: str | None = None) -> list[str]:
+    """Return who stood behind the runner, the biggest thing on the card, with those who agreed by name.
+
+    Args:
+        found: the rewind.
+        reader: localizer of whoever reads it.
+        name: the runner's, escaped, for others; None for the runner.
+    """
+    whom, told = ("", {}) if name is None else ("_them", {"name": name})
     if not found.figures.behind:
-        what = ("faced", found.faced_forward) if not found.figures.days else ("days", found.figures.days)
-        return [f"## {reader.t(f'rewind.card.{what[0]}', count=what[1])}"]
-    lines = [f"## {reader.t('rewind.card.behind', count=found.figures.behind)}"]
+        if found.figures.days:
+            return [f"## {reader.t('rewind.card.days', count=found.figures.days)}"]
+        return [f"## {reader.t(f'rewind.card.faced{whom}', count=found.faced_forward, **told)}"]
+    lines = [f"## {reader.t(f'rewind.card.behind{whom}', count=found.figures.behind, **told)}"]
     named = [
         reader.t("rewind.card.named", name=escaped(name, NAME_LIMIT), count=times) for name, times in found.spotters
     ]

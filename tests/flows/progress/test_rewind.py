@@ -60,6 +60,7 @@ async def test_a_year_is_played_drawn_shared_and_taken_back(club: Club, language
     assert await size_of(public) == (1080, 1350)
     assert text_of(public).startswith("-# alice · 2026")
     assert NAMED[language] in text_of(public)
+    assert LEAD[language][0].replace("for you", "for alice").replace("für dich", "für alice") in text_of(public)
     assert_language(language, own, tall, shared)
     his = await club.bob.click(public, label=mine)
     assert his.ephemeral
