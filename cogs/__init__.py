@@ -8,7 +8,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "boards": ("leaderboard", "live_board", "follows"),
     "records": ("records",),
     "challenges": ("challenges", "challenge_teams"),
-    "badges": ("badges",),
+    "badges": ("badges", "badge_roles"),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),

@@ -71,6 +71,7 @@ def boards_card(
         *([row(drop)] if seasons else []),
         row(
             button(reader.t("club.point.back"), identity("club", "page", Page.GENERAL.value), emoji="◀️"),
+            button(reader.t("club.badges.open"), identity("club", "badges")),
             button(reader.t("club.boards.add"), identity("club", "addseason"), discord.ButtonStyle.success),
         ),
     )

@@ -59,6 +59,7 @@ async def redraw(client: BotClient, run_id: int, *, except_message: int | None =
 
 async def follow(interaction: Interaction, run_id: int, *, except_message: int | None = None) -> None:
     """Redraw the cards after a change has been answered. A failure is reported, but undoes nothing."""
+    interaction.client.app.outbox.wake()  # roles follow badges
     try:
         stuck = await redraw(interaction.client, run_id, except_message=except_message)
     except (Unavailable, discord.DiscordException) as error:

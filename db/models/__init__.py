@@ -1,6 +1,6 @@
 """All tables; importing this module completes the metadata."""
 
-from db.models.badges import BadgeCount, EarnedBadge
+from db.models.badges import BadgeCount, BadgeRole, BadgeRoleGrant, EarnedBadge
 from db.models.boards import BoardWindow, Follow, LiveBoard, Standing
 from db.models.challenges import Challenge, ChallengePlace, ChallengeTeam
 from db.models.clubs import Guild
@@ -20,6 +20,8 @@ from db.models.table_imports import TableImport
 __all__ = [
     "Availability",
     "BadgeCount",
+    "BadgeRole",
+    "BadgeRoleGrant",
     "BestEffort",
     "BoardWindow",
     "Challenge",

@@ -1,4 +1,4 @@
-"""Badges: what members have reached, and the levels they have earned, each by a run. A run projection."""
+"""Badges: what members have reached, the levels they earned, each by a run, and the roles that clubs give for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
-from db.personal_data import nobody_in_json, owner
+from db.personal_data import nobody_in_json, owner, shared
 
 OWN = 0
 """In place of a club's id: a member's own badges, of the runs in every club and none, private ones too."""
@@ -45,3 +45,27 @@ class EarnedBadge(Base):
     level: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"))
     earned_at: Mapped[datetime]  # the start of that run
+
+
+class BadgeRole(Base):
+    """The role that a club gives for a badge, whatever its level."""
+
+    __tablename__ = "badge_roles"
+    __table_args__ = ({"info": shared()},)
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
+    badge: Mapped[str] = mapped_column(String(32), primary_key=True)
+    role_id: Mapped[int] = mapped_column(Snowflake)
+
+
+class BadgeRoleGrant(Base):
+    """A role that a member has for a badge, is to get, or is to lose: given, give, take."""
+
+    __tablename__ = "badge_role_grants"
+    __table_args__ = (Index(None, "state"), Index(None, "user_id"))
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
+    badge: Mapped[str] = mapped_column(String(32), primary_key=True)
+    role_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(8))

@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import (
     Availability,
     BadgeCount,
+    BadgeRole,
     BestEffort,
     BoardWindow,
     Challenge,
@@ -194,6 +195,7 @@ async def fill_partners(session: AsyncSession) -> None:
     await session.execute(
         insert(LiveBoard).values(guild_id=CLUB, channel_id=40, message_id=41, state="gone", shown="", redraw_at=NOW)
     )
+    await session.execute(insert(BadgeRole).values(guild_id=CLUB, badge="dawn", role_id=1))
     await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
     both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
     await session.execute(

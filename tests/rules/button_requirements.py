@@ -48,6 +48,7 @@ SERVER = """
     club:live club:liveagain
     challenge:form challenge:made challenge:change challenge:discard challenge:post challenge:here challenge:end
     challenge:ended challenge:draw
+    club:badges club:badge club:badgerole
     club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered
 """
 CONTACT = "alert:reached alert:cannot"

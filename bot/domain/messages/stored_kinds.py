@@ -111,6 +111,7 @@ class StoredKind(StrEnum):
     BOARD_PIN = "board.pin", ExportedTo.RECIPIENT  # pins that message where the bot may
     BOARD_LOST = "board.lost", ExportedTo.RECIPIENT  # to the organisers: it is gone; post it again?
 
+    BADGE_ROLES = "badge.roles", ExportedTo.RECIPIENT  # the job that gives and takes the roles of badges
     BADGE_COUNT = "badge.count", ExportedTo.RECIPIENT  # the job that counts the next people's badges by new rules
 
     CLUB_PARTNERS = "club.partners", ExportedTo.RECIPIENT  # the message with "Find a partner"

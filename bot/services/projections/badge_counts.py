@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -26,13 +27,28 @@ from bot.domain.badges.badge_events import (
     event_of,
     minute_of,
 )
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
 from bot.domain.runs.runs import Extra, Review, SpotterState, Surface
 from bot.domain.text.words.plain import spelt_out
 from bot.i18n import translate
 from bot.languages import LANGUAGES
 from db.models.badges import OWN
+from db.queries.badges import badge_roles as role_queries
 from db.queries.badges import badges as queries
+from db.queries.messages import jobs
+
+ROLES_DUE: dict[str, Any] = {
+    "kind": StoredKind.BADGE_ROLES,
+    "occurrence": StoredKind.BADGE_ROLES,
+    "priority": int(Priority.NUDGE),
+    "fire_at": datetime(1970, 1, 1, tzinfo=UTC),
+    "subject_id": None,
+    "user_id": None,
+    "payload": {},
+}
+"""The job that gives and takes roles, due at once: a projection knows no current time."""
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
@@ -157,6 +173,10 @@ async def _move_run(session: AsyncSession, run: RunFacts, before: Facts | None, 
     earned = [_earned_row(run.user_id, scope, level) for scope, one in added.items() for level in one.earned]
     if earned:
         await queries.put_earned(session, earned)
+    for scope, one in added.items():
+        await _follow_roles(
+            session, run.user_id, scope, {level.badge for level in one.earned if level.level == 1}, set()
+        )
 
 
 def _seen(run: Facts | None, scope: int) -> BadgeRun | None:
@@ -215,10 +235,26 @@ async def _replace(session: AsyncSession, user_id: int, found: dict[int, Tallied
         rows = [_earned_row(user_id, scope, EarnedLevel(badge, level, *now[scope, badge, level]))
                 for scope, badge, level in moved]  # fmt: skip
         await queries.put_earned(session, rows)
+    for scope in found:
+        had, has = ({badge for where, badge, level in keys if (where, level) == (scope, 1)} for keys in (stored, now))
+        await _follow_roles(session, user_id, scope, has - had, had - has)
     if empty := [scope for scope, tallied in found.items() if tallied.last is None]:
         await queries.drop_counts(session, user_id, empty)
     if rows := [_counts_row(user_id, scope, tallied) for scope, tallied in found.items() if tallied.last is not None]:
         await queries.put_counts(session, rows)
+
+
+async def _follow_roles(session: AsyncSession, user_id: int, scope: int, gained: set[str], lost: set[str]) -> None:
+    """Have the roles given and taken that a club has for badges which a member gained or lost."""
+    if scope == OWN or not (gained or lost):
+        return
+    roles = await role_queries.roles_of(session, scope)
+    for badge in sorted(gained & roles.keys()):
+        await role_queries.give(session, scope, badge, roles[badge], [user_id])
+    if gone := lost & roles.keys():
+        await role_queries.take(session, scope, gone, user_id)
+    if roles.keys() & (gained | lost):
+        await jobs.upsert_due(session, [ROLES_DUE])
 
 
 def _counts_row(user_id: int, scope: int, tallied: Tallied) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.stored_kinds import StoredKind
 from db.models import (
     Availability,
+    BadgeRole,
+    BadgeRoleGrant,
     BoardWindow,
     Challenge,
     Contact,
@@ -129,7 +131,18 @@ async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
 
 async def drop_club(session: AsyncSession, guild_id: int) -> None:
     """Delete the club and its remaining data."""
-    for table in (Reminder, Round, MeetingPoint, Spotting, Availability, BoardWindow, LiveBoard, Challenge):
+    for table in (
+        Reminder,
+        Round,
+        MeetingPoint,
+        Spotting,
+        Availability,
+        BoardWindow,
+        BadgeRole,
+        BadgeRoleGrant,
+        LiveBoard,
+        Challenge,
+    ):
         await session.execute(delete(table).where(table.guild_id == guild_id))
     await jobs.delete_due(session, [StoredKind.BOARD_ROLL, StoredKind.BOARD_LIVE], guild_id)
     await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))
