@@ -66,18 +66,19 @@ CHALLENGE_LATE_LOGS_H = 72
 """Hours after a challenge's end in which runs can be logged late: a weekend without a phone, and a day for zones that
 end later than the club's."""
 
-CHALLENGE_PLACES = 500
-"""Most people in a challenge. Its progress is summed from their runs when it is looked at; 500 people with a year of
-runs are about 100,000 rows, the most that is read while somebody waits."""
+CHALLENGE_PLACES = 250
+"""Most people in a challenge. Its progress is summed from their runs when it is looked at: 250 people who run two days
+a week for a year are about 25,000 rows, a fifth of a second on an idle core, and no more may be read while somebody
+waits."""
 
 CHALLENGES_OPEN = 10
 """Most challenges of a club that are not over: more would be a list instead of something to do together."""
 
 CHALLENGE_GOAL_M = 1_000_000_000
-"""Largest goal in metres: `CHALLENGE_PLACES` people with 2,000 km each."""
+"""Largest goal in metres: `CHALLENGE_PLACES` people with 4,000 km each."""
 
 CHALLENGE_GOAL_MS = 1_000_000 * 3600 * 1000
-"""Largest goal in milliseconds: `CHALLENGE_PLACES` people with 2,000 hours each."""
+"""Largest goal in milliseconds: `CHALLENGE_PLACES` people with 4,000 hours each."""
 
 CHALLENGE_TEAMS = 8
 """Most teams of a challenge, so that all of them are on one card of a phone and in two rows of buttons."""

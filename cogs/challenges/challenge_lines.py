@@ -123,6 +123,22 @@ def needed_pace(found: ChallengeProgress, reader: Localizer) -> str:
     return reader.t("challenge.card.needed", amount=amount(left, found, reader))
 
 
+def outcome(found: ChallengeProgress, reader: Localizer) -> str:
+    """Return how a challenge ended, in one line of a list; empty for one that is not final, or that teams won."""
+    kind, goal = found.view.terms.kind, found.view.terms.goal.amount
+    if found.view.phase is not ChallengePhase.FINAL or found.view.terms.teams:
+        return ""
+    if kind is ChallengeKind.GOAL and goal:
+        return reader.t("challenge.card.of", done=amount(found.total, found, reader), goal=amount(goal, found, reader))
+    if kind is ChallengeKind.PERSONAL:
+        return reader.t("challenge.card.reached", done=reader.number(found.reached), count=len(found.rows))
+    first = [row for row in found.shown if row.rank == 1]
+    if not first:
+        return ""
+    names = reader.both([person_name(row.name) for row in first[:TOP]])
+    return reader.t("challenge.list.won", names=names, value=amount(first[0].score.value, found, reader))
+
+
 def score_line(one: ChallengeRow, found: ChallengeProgress, reader: Localizer, *, mine: bool = False) -> str:
     """Return a participant's row."""
     name = person_name(one.name)

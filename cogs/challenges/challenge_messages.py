@@ -70,9 +70,12 @@ async def card_sent(session: Session, out: RenderContext, channel_id: int, messa
     await challenge_cards.card_sent(session, out.subject_id or 0, channel_id, message_id)
 
 
-async def failed(session: Session, out: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
-    """Tell the organisers that a card or result could not be posted."""
-    await challenge_cards.card_failed(session, out.subject_id or 0, out.channel_id, str(out.delivery_id), now)
+async def failed(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+    """Tell the organisers that a card or result could not be posted; a deleted card comes back with the next change."""
+    deleted = failure is DeliveryFailure.GONE and out.message_id is not None
+    await challenge_cards.card_failed(
+        session, out.subject_id or 0, out.channel_id, str(out.delivery_id), now, deleted=deleted
+    )
 
 
 async def redraw(session: Session, due: DueJob, now: datetime) -> None:

@@ -20,6 +20,7 @@ from cogs.challenges.challenge_lines import (
     TOP,
     headline,
     late_lines,
+    outcome,
     own_line,
     ranks_people,
     score_line,
@@ -204,20 +205,30 @@ def end_card(view: ChallengeView, reader: Localizer) -> ui.LayoutView:
     )  # fmt: skip
 
 
-def list_card(found: ChallengePage, reader: Localizer, club: str, *, organiser: bool) -> ui.LayoutView:
-    """Return a page of a club's challenges, each with a button that shows it."""
+def list_card(
+    found: ChallengePage, results: Sequence[ChallengeProgress], reader: Localizer, club: str, *, organiser: bool
+) -> ui.LayoutView:
+    """Return a page of a club's challenges, each with how it ended and a button that shows it.
+
+    Args:
+        found: the page.
+        results: its challenges with their final results.
+        reader: the reader.
+        club: name of the club.
+        organiser: whether the reader organises it.
+    """
     title = "### " + reader.t("challenge.list.title", club=escaped(club, NAME_SHOWN))
-    if not found.challenges:
+    if not results:
         return card(title, reader.t("challenge.list.empty_organiser" if organiser else "challenge.list.empty"))
     lines = [
         reader.t(
             "challenge.list.row",
-            name=escaped(view.name, NAME_SHOWN),
-            state=reader.t(f"challenge.phase.{view.phase.value}"),
-            first=reader.full_day(view.terms.starts_on),
-            last=reader.full_day(view.terms.ends_on),
+            name=escaped(one.view.name, NAME_SHOWN),
+            state=outcome(one, reader) or reader.t(f"challenge.phase.{one.view.phase.value}"),
+            first=reader.full_day(one.view.terms.starts_on),
+            last=reader.full_day(one.view.terms.ends_on),
         )
-        for view in found.challenges
+        for one in results
     ]
     shows = [
         button(unmarked(escaped(view.name, 30)), identity("challenge", "show", view.challenge_id, 0))

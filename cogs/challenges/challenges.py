@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -26,7 +27,7 @@ from bot.interactions.replies import (
 from bot.interactions.tree import localized
 from bot.localizer import escaped
 from bot.services.challenges import challenge_changes, challenges
-from bot.services.challenges.challenge_progress import progress
+from bot.services.challenges.challenge_progress import progress, with_results
 from bot.services.challenges.challenges import ChallengeView
 from bot.services.members.people import Club, Person
 from cogs.challenges.challenge_answers import member_of_club, show_challenge
@@ -289,18 +290,20 @@ class Challenges(
     async def list(self, interaction: Interaction) -> None:
         """Show the club's current and past challenges."""
         person, club = await member_of_club(interaction)
-        found = await challenges.listed(self.app.database, club.guild_id, 0, self.app.clock())
-        shown_ = list_card(found, person.reader, club.name, organiser=person.organiser)
-        await reply(interaction, shown_, private=True)
+        await reply(interaction, await self._listed(person, club, 0), private=True)
 
     @pressed("challenge", "list", "page")
     async def press_list(self, interaction: Interaction, page: PageNumber) -> None:
         """Show another page of the list."""
         person, club = await member_of_club(interaction)
-        found = await challenges.listed(self.app.database, club.guild_id, page, self.app.clock())
-        await replace(interaction, list_card(found, person.reader, club.name, organiser=person.organiser))
+        await replace(interaction, await self._listed(person, club, page))
 
     # ── answers ──
+
+    async def _listed(self, person: Person, club: Club, page: int) -> discord.ui.LayoutView:
+        found = await challenges.listed(self.app.database, club.guild_id, page, self.app.clock())
+        results = await with_results(self.app.database, found.challenges)
+        return list_card(found, results, person.reader, club.name, organiser=person.organiser)
 
     async def _preview(self, interaction: Interaction, view: ChallengeView, club: Club) -> None:
         found = await progress(self.app.database, view.challenge_id, view.guild_id, None, self.app.clock())

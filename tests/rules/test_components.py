@@ -40,6 +40,7 @@ from bot.services.records.club_records import ClubRecord
 from bot.services.records.personal_bests import Best
 from bot.services.runs.reviews import HeldRun
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
+from cogs.challenges.challenge_lines import result_words
 from cogs.challenges.challenge_view import list_card
 from cogs.challenges.challenge_view import private_card as private_challenge
 from cogs.challenges.challenge_view import public_card as public_challenge
@@ -177,7 +178,8 @@ def worst_settings(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
     }
 
 
-def worst_challenges(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
+def worst_results() -> list[ChallengeProgress]:
+    """Return the largest challenge with teams, and without."""
     day, at = date(2026, 9, 30), datetime(2026, 11, 18, 12, tzinfo=UTC)
     goal = ChallengeGoal(Metric.DISTANCE, 10**9)
     terms = ChallengeTerms(ChallengeKind.PERSONAL, BoardDirection.ALL, goal, day, day, CHALLENGE_TEAMS, True)
@@ -192,13 +194,21 @@ def worst_challenges(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
     )
     mine = people[0]
     found = ChallengeProgress(view, tuple(people), 10**12, 10**12, mine=mine, teams=teams)
-    without = replace(found, view=replace(view, phase=ChallengePhase.PROVISIONAL), teams=())
-    listed = ChallengePage(tuple(replace(view, challenge_id=LONGEST_ID - n) for n in range(6)), 5, 10**3, 10**4)
+    return [found, replace(found, view=replace(view, terms=replace(terms, teams=0)), teams=())]
+
+
+def worst_challenges(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
+    found, alone = worst_results()
+    without = replace(alone, view=replace(alone.view, phase=ChallengePhase.PROVISIONAL))
+    terms, view = alone.view.terms, alone.view
+    over = replace(view, phase=ChallengePhase.FINAL, terms=replace(terms, kind=ChallengeKind.RACE, teams=0))
+    ended = [replace(found, view=replace(over, challenge_id=LONGEST_ID - n)) for n in range(6)]
+    listed = ChallengePage(tuple(one.view for one in ended), 5, 10**3, 10**4)
     return {
         "challenge": private_challenge(found, 5, reader, "n" * 300, organiser=True),
         "challenge over": private_challenge(without, 5, reader, "n" * 300, organiser=True),
         "challenge in public": public_challenge(found, reader),
-        "challenges": list_card(listed, reader, NASTY[:120], organiser=True),
+        "challenges": list_card(listed, ended, reader, NASTY[:120], organiser=True),
     }
 
 
@@ -230,6 +240,14 @@ def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> N
     assert view.total_children_count <= 40
     assert sum(map(len, texts)) <= 4000
     assert not any("@everyone" in text or "\u202e" in text for text in texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_result_of_a_challenge_is_one_message(language: str) -> None:
+    reader = Localizer(language, Units.BOTH)
+    for phase in (ChallengePhase.PROVISIONAL, ChallengePhase.FINAL):
+        for found in worst_results():
+            assert len(result_words(replace(found, view=replace(found.view, phase=phase)), reader)) <= 2000
 
 
 def test_pages_of_the_settings_number_their_menus_apart() -> None:

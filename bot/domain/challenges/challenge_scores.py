@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from bot.domain.boards.metrics import Metric
 from bot.domain.challenges.challenge_rules import ChallengeKind, ChallengeTerms
+from bot.domain.runs.runs import Direction
 
 HANDICAP_RUNS = 3
 """Runs whose mean is a runner's handicap (Harvel Hash and Athletic Club: the mean of the last three)."""
@@ -42,12 +43,14 @@ class TimedEffort:
         ran_on: local day.
         duration_ms: milliseconds.
         late: whether it was logged after the end.
+        direction: which way they faced; each direction has a handicap of its own.
     """
 
     user_id: int
     ran_on: date
     duration_ms: int
     late: bool = False
+    direction: Direction = Direction.BACKWARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,12 @@ def handicap_scores(efforts: Iterable[TimedEffort], starts_on: date) -> dict[int
 
 def _points(efforts: Sequence[TimedEffort], starts_on: date) -> ChallengeScore:
     won: list[tuple[int, bool]] = []
-    for number, effort in enumerate(efforts):
-        before = efforts[max(0, number - HANDICAP_RUNS) : number]
-        if effort.ran_on >= starts_on and len(before) == HANDICAP_RUNS:
-            mean_ms = sum(one.duration_ms for one in before) / HANDICAP_RUNS
-            won.append((round((mean_ms - effort.duration_ms) / 1000), effort.late))
+    before: defaultdict[Direction, list[int]] = defaultdict(list)
+    for effort in efforts:
+        last = before[effort.direction][-HANDICAP_RUNS:]
+        if effort.ran_on >= starts_on and len(last) == HANDICAP_RUNS:
+            won.append((round((sum(last) / HANDICAP_RUNS - effort.duration_ms) / 1000), effort.late))
+        before[effort.direction].append(effort.duration_ms)
     value = _best([points for points, _ in won])
     return ChallengeScore(value, value - _best([points for points, late in won if not late]), scored=bool(won))
 

@@ -152,14 +152,16 @@ async def card_sent(session: AsyncSession, challenge_id: int, channel_id: int, m
     await queries.keep_card(session, challenge_id, channel_id, message_id)
 
 
-async def card_failed(session: AsyncSession, challenge_id: int, channel_id: int, key: str, now: datetime) -> None:
-    """Forget a card that cannot be posted or edited, and tell the organisers."""
+async def card_failed(
+    session: AsyncSession, challenge_id: int, channel_id: int, key: str, now: datetime, *, deleted: bool
+) -> None:
+    """Forget a card that cannot be posted or edited; tell the organisers, unless only its message was deleted."""
     row = await queries.challenge(session, challenge_id)
     if row is None or row.channel_id != channel_id:
         return
     await queries.keep_card(session, challenge_id, channel_id, None)
     guild = await settings.guild_row(session, row.guild_id)
-    if guild is None or guild.left_at is not None:
+    if deleted or guild is None or guild.left_at is not None:
         return
     told = [
         OutboundMessage(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.leaderboard import ranks
@@ -25,6 +26,7 @@ from bot.domain.challenges.challenge_scores import (
     totals,
 )
 from bot.domain.challenges.challenge_teams import TeamScore, team_scores
+from bot.domain.runs.runs import Direction
 from bot.services.challenges.challenges import ChallengeView, found, view_of
 from db import models
 from db.engine import Database
@@ -229,7 +231,10 @@ async def _efforts(session: AsyncSession, view: ChallengeView) -> list[TimedEffo
         listed_m=terms.goal.listed_m or 0,
         files=terms.files,
     )
-    return [TimedEffort(user_id, ran_on, ms, bool(late)) for user_id, ran_on, ms, late in rows]
+    return [
+        TimedEffort(user_id, ran_on, ms, bool(late), Direction(direction))
+        for user_id, ran_on, ms, late, direction in rows
+    ]
 
 
 def _direction(direction: BoardDirection) -> str | None:
@@ -272,4 +277,26 @@ async def _teams(
             members[team.team_id],
         )
         for number, team in enumerate(teams)
+    )
+
+
+async def with_results(database: Database, views: Sequence[ChallengeView]) -> list[ChallengeProgress]:
+    """Return challenges with their final results, read in one statement; those that are not final have no rows."""
+    final = [view.challenge_id for view in views if view.phase is ChallengePhase.FINAL]
+    async with database.read() as session:
+        stored = await queries.results(session, final)
+    return [_result(view, [row for row in stored if row[0].challenge_id == view.challenge_id]) for view in views]
+
+
+def _result(
+    view: ChallengeView, places: Sequence[Row[models.ChallengePlace, str | None, bool | None]]
+) -> ChallengeProgress:
+    rows = [
+        ChallengeRow(place.user_id, name or "?", _stored(place), hidden=bool(hidden)) for place, name, hidden in places
+    ]
+    return ChallengeProgress(
+        view,
+        _ranked(rows, view),
+        sum(row.score.value for row in rows),
+        sum(row.score.late for row in rows),
     )

@@ -83,8 +83,8 @@ async def timed_efforts(
     direction: str | None,
     listed_m: int,
     files: bool,
-) -> Sequence[Row[int, date, int, bool]]:
-    """Return (runner, day, milliseconds, whether logged after the end) over a listed distance, in the order of running.
+) -> Sequence[Row[int, date, int, int, str]]:
+    """Return (runner, day, milliseconds, whether late, direction) over a listed distance, in the order of running.
 
     Only what was run as such: a fast part within a longer run was not run for its time. Arguments as in `daily_sums`.
     """
@@ -102,7 +102,7 @@ async def timed_efforts(
     if files:
         conditions.append(Run.source.in_(FROM_FILES))
     rows = await session.execute(
-        select(ChallengePlace.user_id, BestEffort.ran_on, BestEffort.duration_ms, late)
+        select(ChallengePlace.user_id, BestEffort.ran_on, BestEffort.duration_ms, late, BestEffort.direction)
         .select_from(ChallengePlace)
         .join(Member, (Member.guild_id == guild_id) & (Member.user_id == ChallengePlace.user_id))
         .join(BestEffort, BestEffort.user_id == ChallengePlace.user_id)

@@ -99,6 +99,20 @@ async def places(
     return rows.all()
 
 
+async def results(
+    session: AsyncSession, challenge_ids: Collection[int]
+) -> Sequence[Row[ChallengePlace, str | None, bool | None]]:
+    """Return (place, display name, hidden) of the participants of several challenges."""
+    rows = await session.execute(
+        select(ChallengePlace, Member.display_name, Member.hidden)
+        .join(Challenge, Challenge.challenge_id == ChallengePlace.challenge_id)
+        .outerjoin(Member, (Member.guild_id == Challenge.guild_id) & (Member.user_id == ChallengePlace.user_id))
+        .where(ChallengePlace.challenge_id.in_(challenge_ids))
+        .order_by(ChallengePlace.joined_at, ChallengePlace.user_id)
+    )
+    return rows.all()
+
+
 async def place(session: AsyncSession, challenge_id: int, user_id: int) -> ChallengePlace | None:
     """Return a participant's place."""
     return await session.get(ChallengePlace, (challenge_id, user_id))

@@ -26,6 +26,7 @@ from bot.domain.challenges.challenge_scores import (
     totals,
 )
 from bot.domain.challenges.challenge_teams import draw, team_scores
+from bot.domain.runs.runs import Direction
 from bot.domain.text.units import Units
 from bot.errors import BadInput
 
@@ -118,6 +119,13 @@ def test_a_second_below_the_mean_of_ones_last_three_is_a_point() -> None:
     assert found[2] == ChallengeScore(23, scored=True), "the slower runner wins"
     assert found[3] == ChallengeScore(), "three runs make a handicap"
     assert found[4] == ChallengeScore(-10 + 3 + 3 + 23, 23, scored=True)
+
+
+def test_each_direction_has_a_handicap_of_its_own() -> None:
+    ways = ((Direction.BACKWARD, 1500), (Direction.FORWARD, 1200))
+    efforts = [TimedEffort(1, TODAY + n * DAY, one * 1000, direction=way) for n in range(3) for way, one in ways]
+    efforts.append(TimedEffort(1, TODAY + 3 * DAY, 1_490_000))
+    assert handicap_scores(efforts, TODAY)[1].value == 10
 
 
 def test_an_easy_run_costs_nothing_once_five_count() -> None:

@@ -77,7 +77,7 @@ async def test_a_club_goal_from_the_form_to_the_final_result(club: Club) -> None
     assert "- alice: 16 km" in final
     await log(club, club.alice, "5k 27:30 backward on 3 November")
     assert "21 km of 20 km" in text_of(await club.alice.slash(club.channel, "challenge show"))
-    assert "final" in text_of(await club.bob.slash(club.channel, "challenge list"))
+    assert "21 km of 20 km" in text_of(await club.bob.slash(club.channel, "challenge list"))
     refused = await club.bob.slash(club.channel, "challenge join", challenge="november")
     assert "is over" in text_of(refused)
 
