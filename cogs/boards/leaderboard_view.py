@@ -50,7 +50,7 @@ def value(metric: Metric, amount: int, reader: Localizer) -> str:
         case MetricUnit.POINTS:
             return reader.t("board.card.points", count=amount // 60_000)
         case MetricUnit.GRADE:
-            return reader.t("board.card.grade", percent=round(amount / 100, 1))
+            return reader.t("board.card.grade", percent=reader.hundredths(amount / 100))
 
 
 def shown_value(metric: Metric, amount: int, reader: Localizer) -> str:

@@ -56,8 +56,8 @@ class Reviews(commands.Cog):
         """Ask the runner about a held run."""
         person, guild_id = await organiser(interaction)
         try:
-            name = await reviews.ask(self.app.database, run_id, guild_id, seen_revision=revision, now=self.app.clock())
-            notice = person.reader.t("club.review.asked", name=escaped(name, NAME_SHOWN))
+            await reviews.ask(self.app.database, run_id, guild_id, seen_revision=revision, now=self.app.clock())
+            notice = ""  # the card says that they were asked
         except (Conflict, NotFound) as error:
             notice = _gone(error, person.reader)
         self.app.outbox.wake()

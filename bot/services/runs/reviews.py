@@ -111,11 +111,8 @@ async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun
     )
 
 
-async def ask(database: Database, run_id: int, guild_id: int, *, seen_revision: int, now: datetime) -> str:
+async def ask(database: Database, run_id: int, guild_id: int, *, seen_revision: int, now: datetime) -> None:
     """Ask the runner about a held run, once for its figures; the caller has checked that an organiser does.
-
-    Returns:
-        The runner's name, unescaped.
 
     Raises:
         NotFound: no such run in this club.
@@ -128,8 +125,6 @@ async def ask(database: Database, run_id: int, guild_id: int, *, seen_revision: 
             raise Conflict("club.review.asked_already")
         await queries.put_words(session, run_id, asked_at=now)
         await _tell(session, run, StoredKind.REVIEW_ASK, now)
-        names = await run_queries.display_names(session, guild_id, [run.user_id])
-        return names.get(run.user_id, "?")
 
 
 async def answer(database: Database, run_id: int, user_id: int, words: str | None, now: datetime) -> None:

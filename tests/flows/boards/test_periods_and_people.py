@@ -174,7 +174,7 @@ async def test_effort_counts_once_it_is_shared(club: Club) -> None:
         "board:at:v1:{me}:distance_backward:week-20261399:all:0",
         "board:at:v1:{me}:distance_backward:prior30:all:0",
         "board:at:v1:{me}:distance_sideways:week:all:0",
-        "board:at:v1:{me}:distance_backward:week:team:0",
+        "board:at:v1:{me}:distance_backward:week:nobody:0",
         "board:mine:v1:{me}:distance_backward:season-20260101:all",
     ],
 )
