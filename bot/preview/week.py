@@ -11,8 +11,8 @@ from bot.preview.club import CHANNEL_IDS, GUILD_ID
 from bot.preview.live import LiveEnv
 from bot.services.members import people
 from bot.services.runs import runs
-from cogs.runs.log_card_view import log_card
 from cogs.runs.run_card_view import public_card
+from cogs.runs.runs_channel_view import runs_channel_card
 
 
 async def post_week(app: App, client: discord.Client, env: LiveEnv, run_ids: Sequence[int]) -> None:
@@ -32,4 +32,4 @@ async def post_week(app: App, client: discord.Client, env: LiveEnv, run_ids: Seq
         env.date(channel_id, message.id, ended)
         await runs.keep_card(app.database, run_id, channel_id, message.id)
     with env._bot_scope():
-        await client.get_partial_messageable(channel_id).send(view=log_card(reader))
+        await client.get_partial_messageable(channel_id).send(view=runs_channel_card(reader))

@@ -36,7 +36,7 @@ from cogs.clubs.club_settings_view import emergency_form
 from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
-from cogs.runs.log_card_view import log_card
+from cogs.runs.runs_channel_view import runs_channel_card
 
 
 async def draw_partners_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
@@ -84,11 +84,11 @@ class ClubSettingsCog(commands.Cog):
     # ------------------------------------------------------------------ general
 
     @pressed("club", "logcard")
-    async def post_log_card(self, interaction: Interaction) -> None:
+    async def post_runs_channel_card(self, interaction: Interaction) -> None:
         """Post the card "Log a run" in this channel."""
         person, _ = await organiser(interaction)
         assert person.club is not None  # checked by `organiser`
-        await reply(interaction, log_card(person.club.reader), private=False)
+        await reply(interaction, runs_channel_card(person.club.reader), private=False)
 
     @pressed("club", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:

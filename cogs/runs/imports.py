@@ -22,10 +22,10 @@ from bot.services.runs import lap_directions, overlapping_runs, run_changes, run
 from bot.services.runs.runs import RunView
 from cogs.runs.import_flow import import_files, uploaded_files
 from cogs.runs.imports_view import PAGE, lap_choice, next_row, question, share_form
-from cogs.runs.log_card_view import upload_form
 from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import form_units, private_card, rule, spotter_button
 from cogs.runs.run_cards import follow
+from cogs.runs.runs_channel_view import upload_form
 
 MENU = "Import run files"
 RULE_SAID_FOR = timedelta(days=7)

@@ -12,7 +12,7 @@ FILES = 5
 """Files of one upload, as many as `/runs import` takes."""
 
 
-def log_card(reader: Localizer) -> ui.LayoutView:
+def runs_channel_card(reader: Localizer) -> ui.LayoutView:
     """Return the card, in the club's language."""
     buttons = [
         log_button(reader),
