@@ -18,7 +18,7 @@ NAMED = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 
 def highlight_lines(view: RunView, reader: Localizer) -> list[str]:
     """Return what the run was the first, fastest or longest of, and the badges it earned, if anything."""
-    return [*_highlight(view, reader), *_badges(view, reader)]
+    return [*_highlight(view, reader), *badge_line(view.badges, reader)]
 
 
 def _highlight(view: RunView, reader: Localizer) -> list[str]:
@@ -71,14 +71,14 @@ def listed_distance(listed_m: int, reader: Localizer) -> str:
     return f"{listed_m // 1000} km"
 
 
-def _badges(view: RunView, reader: Localizer) -> list[str]:
-    """Return a line with the badges that the run earned."""
-    if not view.badges:
+def badge_line(badges: Sequence[tuple[str, int]], reader: Localizer) -> list[str]:
+    """Return a line with the badges that a run earned, as (key, level), if any."""
+    if not badges:
         return []
-    names = [badge_name(key, level, reader) for key, level in view.badges[:BADGES]]
-    if len(view.badges) > len(names):
-        names.append(reader.t("badges.card.more", count=len(view.badges) - len(names)))
-    key = "badges.card.new" if len(view.badges) == 1 else "badges.card.new_several"
+    names = [badge_name(key, level, reader) for key, level in badges[:BADGES]]
+    if len(badges) > len(names):
+        names.append(reader.t("badges.card.more", count=len(badges) - len(names)))
+    key = "badges.card.new" if len(badges) == 1 else "badges.card.new_several"
     return [f"**{reader.t(key, badges=reader.both(names))}**"]
 
 

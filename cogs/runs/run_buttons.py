@@ -18,12 +18,14 @@ from bot.interactions.components import Component, card, opened_by, pressed, row
 from bot.interactions.replies import Interaction, close_with, open_form, replace, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.localizer import escaped
+from bot.services.badges import badges
 from bot.services.members import people
 from bot.services.members.people import Person
 from bot.services.runs import run_changes, runs
 from bot.services.runs.run_changes import Amend
 from bot.services.runs.runs import RunView
 from cogs.runs.company_form import CompanyForm, company_form, with_company
+from cogs.runs.highlights_view import badge_line
 from cogs.runs.log_flow import show_logged
 from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import edit_notices, facing_question, private_card, public_card, spotter_button
@@ -236,7 +238,8 @@ class Cards(commands.Cog):
         view = await run_changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
         key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
         words = person.reader.t(key, name=escaped(view.runner, 60))
-        await close_with(interaction, words)
+        earned = await badges.earned_by_run(self.app.database, run_id, person.user_id)
+        await close_with(interaction, "\n".join([words, *badge_line(earned, person.reader)]))
         await follow(interaction, run_id)
         await notice_spotter(interaction, person, view)
 

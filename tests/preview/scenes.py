@@ -72,6 +72,12 @@ async def standing(at: Camera) -> None:
     await at.messages("leaderboard")
     await nell.run("leaderboard", direction="backward", period="year")
     await at.messages("leaderboard-year")
+    await nell.run("badges")
+    await at.messages("badges")
+    await nell.tap(f"badges:show:v1:{NELL.user_id}:up")
+    await at.messages("badges-all")
+    await nell.run("badges", whose="club")
+    await at.messages("badges-club")
 
 
 async def challenges(at: Camera) -> None:

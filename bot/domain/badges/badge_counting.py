@@ -48,17 +48,22 @@ def tally(events: Iterable[BadgeEvent], counts: AllCounts | None = None) -> Tall
         counts: the counts so far; without them from the beginning, which also tells who is a new partner.
     """
     ordered = sorted(events, key=order_of)
-    now = dict(counts or {})
+    known = counts or {}
+    now = {key: tuple(known.get(key, badge.checker.start)) for key, badge in badges().items()}
+    at = {key: badge.level(badge.checker.reached(now[key])) for key, badge in badges().items()}
+    checkers = [(key, badge, badge.checker, badge.checker.step) for key, badge in badges().items()]
     earned: list[EarnedLevel] = []
     for event in ordered if counts is not None else _with_first_partners(ordered):
-        for key, badge in badges().items():
-            before = now.get(key, badge.checker.start)
-            after = badge.checker.step(before, event)
-            if after == before:
+        for key, badge, checker, step in checkers:
+            after = step(now[key], event)
+            if after == now[key]:
                 continue
             now[key] = after
-            had, has = (badge.level(badge.checker.reached(one)) for one in (before, after))
-            earned += (EarnedLevel(key, level, event.run_id, event.started_at) for level in range(had + 1, has + 1))
+            level = badge.level(checker.reached(after))
+            while at[key] < level:
+                at[key] += 1
+                earned.append(EarnedLevel(key, at[key], event.run_id, event.started_at))
+    now = {key: one for key, one in now.items() if one != badges()[key].checker.start}
     return Tallied(now, tuple(earned), (ordered[-1].started_at, ordered[-1].run_id) if ordered else None)
 
 

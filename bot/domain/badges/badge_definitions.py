@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -47,7 +48,7 @@ class Badge:
 
     def level(self, reached: int) -> int:
         """Return the level of what was reached; 0 for none."""
-        return sum(reached >= least for least in self.levels)
+        return bisect_right(self.levels, reached)
 
     def next_goal(self, reached: int) -> int | None:
         """Return how much the next level needs, or None after the last."""
@@ -79,7 +80,7 @@ def badge(key: str, table: Mapping[str, Any]) -> Badge:
     secret = given.pop("secret", False)
     if not levels or list(levels) != sorted({*levels}) or levels[0] < 1:
         raise ValueError(f"{key}: levels ascend from 1")
-    conditions = {field.name for field in fields(RunFilter)}
+    conditions = {field.name for field in fields(RunFilter) if field.init}
     own = {name: value for name, value in given.items() if name not in conditions}
     where = RunFilter(**{name: value for name, value in given.items() if name in conditions})
     return Badge(key, group, kind(where=where, **own), levels, secret)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeAlias
 
 from bot.domain.badges.badge_events import BadgeEvent, BadgeRun, BadgeSpotting, with_newcomer
 from bot.domain.runs.runs import Surface
 
 Counts: TypeAlias = tuple[int, ...]
+Test: TypeAlias = Callable[[BadgeRun, Any], bool]
 MINUTE_MS = 60_000
 WEEK_DAYS = 7
 
@@ -30,6 +30,42 @@ class BadgeUnit(StrEnum):
     COUNT = "count"
     METRES = "metres"
     MINUTES = "minutes"
+
+
+def _faces(run: BadgeRun, way: str) -> bool:
+    backward, forward = run.backward_ms > 0, run.forward_ms > 0
+    if way == "even":
+        return run.backward_m > 0 and abs(run.backward_m - run.forward_m) * 100 <= run.backward_m
+    return {"backward": backward, "forward": forward, "mixed": backward and forward}[way]
+
+
+def _is_slower(run: BadgeRun, s_per_km: int) -> bool:
+    return not run.doubtful and 0 < run.distance_m * s_per_km < run.duration_ms
+
+
+def _is_palindrome(run: BadgeRun, wanted: bool) -> bool:
+    minutes, seconds = divmod(run.duration_ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    digits = f"{hours}{minutes:02d}{seconds:02d}" if hours else f"{minutes}{seconds:02d}"
+    return (len(digits) > 2 and digits == digits[::-1]) is wanted
+
+
+_TESTS: Mapping[str, Test] = {
+    "way": _faces,
+    "hours": lambda run, hours: hours[0] * 60 <= run.minute < hours[1] * 60,
+    "weekday": lambda run, weekday: run.ran_on.weekday() == weekday,
+    "day": lambda run, day: run.ran_on.isoformat()[5:] == day,
+    "surfaces": lambda run, surfaces: run.surface is not None and run.surface.value in surfaces,
+    "least_m": lambda run, metres: run.distance_m >= metres,
+    "least_backward_m": lambda run, metres: run.backward_m >= metres,
+    "most_backward_min": lambda run, minutes: 0 < run.backward_ms <= minutes * MINUTE_MS,
+    "slower_s_per_km": _is_slower,
+    "spotter": lambda run, wanted: (run.partner is not None) is wanted,
+    "newcomer": lambda run, wanted: with_newcomer(run) is wanted,
+    "most_effort": lambda run, effort: run.effort is not None and run.effort <= effort,
+    "note": lambda run, tag: tag in run.tags,
+    "palindrome": _is_palindrome,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,45 +104,16 @@ class RunFilter:
     note: str | None = None
     palindrome: bool | None = None
 
+    _tests: tuple[tuple[Test, Any], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Choose the tests once: a recount asks for each run and badge."""
+        wanted = ((test, getattr(self, name)) for name, test in _TESTS.items())
+        object.__setattr__(self, "_tests", tuple((test, value) for test, value in wanted if value is not None))
+
     def takes(self, run: BadgeRun) -> bool:
         """Whether a run counts."""
-        return all(test(run, wanted) for test, wanted in _wanted(self))
-
-
-def _faces(run: BadgeRun, way: str) -> bool:
-    backward, forward = run.backward_ms > 0, run.forward_ms > 0
-    if way == "even":
-        return run.backward_m > 0 and abs(run.backward_m - run.forward_m) * 100 <= run.backward_m
-    return {"backward": backward, "forward": forward, "mixed": backward and forward}[way]
-
-
-def _is_slower(run: BadgeRun, s_per_km: int) -> bool:
-    return not run.doubtful and 0 < run.distance_m * s_per_km < run.duration_ms
-
-
-def _is_palindrome(run: BadgeRun, wanted: bool) -> bool:
-    minutes, seconds = divmod(run.duration_ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    digits = f"{hours}{minutes:02d}{seconds:02d}" if hours else f"{minutes}{seconds:02d}"
-    return (len(digits) > 2 and digits == digits[::-1]) is wanted
-
-
-_TESTS: Mapping[str, Callable[[BadgeRun, Any], bool]] = {
-    "way": _faces,
-    "hours": lambda run, hours: hours[0] * 60 <= run.minute < hours[1] * 60,
-    "weekday": lambda run, weekday: run.ran_on.weekday() == weekday,
-    "day": lambda run, day: run.ran_on.isoformat()[5:] == day,
-    "surfaces": lambda run, surfaces: run.surface is not None and run.surface.value in surfaces,
-    "least_m": lambda run, metres: run.distance_m >= metres,
-    "least_backward_m": lambda run, metres: run.backward_m >= metres,
-    "most_backward_min": lambda run, minutes: 0 < run.backward_ms <= minutes * MINUTE_MS,
-    "slower_s_per_km": _is_slower,
-    "spotter": lambda run, wanted: (run.partner is not None) is wanted,
-    "newcomer": lambda run, wanted: with_newcomer(run) is wanted,
-    "most_effort": lambda run, effort: run.effort is not None and run.effort <= effort,
-    "note": lambda run, tag: tag in run.tags,
-    "palindrome": _is_palindrome,
-}
+        return not self._tests or all(test(run, wanted) for test, wanted in self._tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,13 +338,6 @@ CHECKERS: Mapping[str, type[Checker]] = {
     "partners": PartnersChecker,
 }
 """Every checker by its name in `badges.toml`."""
-
-
-@cache
-def _wanted(where: RunFilter) -> tuple[tuple[Callable[[BadgeRun, Any], bool], Any], ...]:
-    """Return the tests of a filter, with what each wants."""
-    found = ((test, getattr(where, name)) for name, test in _TESTS.items())
-    return tuple((test, wanted) for test, wanted in found if wanted is not None)
 
 
 def _week(day: date) -> int:

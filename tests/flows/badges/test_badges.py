@@ -65,6 +65,14 @@ async def test_forged_pages_are_refused_and_the_id_of_another_shows_ones_own(clu
         assert "2 badges" not in text_of(pressed)
 
 
+async def test_a_spotter_reads_what_they_earned_when_they_confirm(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", direction="backward", distance="2k", time="12:00", spotter=club.bob)
+    (question,) = club.dms(club.bob)
+    answer = await club.bob.user.click(question, label="Yes, I was the spotter")
+    assert "**New badges: Looking out for others and Warm welcome 🎖️**" in text_of(answer)
+    assert "Never blind" in text_of(club.channel.history()[0]), "the runner's card follows"
+
+
 async def test_without_its_picture_the_card_has_the_names(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object) -> bytes:
         raise Unavailable("errors.busy")
