@@ -193,6 +193,7 @@ class SettingsCog(commands.Cog):
             settings.hide(self.app.database, person.user_id, guild_id, hidden=hidden),
             private=True,
         )
+        self.app.outbox.wake()  # a live board follows
         await self._redraw(interaction)
 
     async def _redraw(self, interaction: Interaction, notice: str = "") -> None:

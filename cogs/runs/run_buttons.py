@@ -61,6 +61,7 @@ class Cards(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
+        self.app.outbox.wake()  # a live board follows
         done = person.reader.t("runs.undo.done" if view.deleted else "runs.undo.restored")
         await self._show_change(interaction, person, view, done)
         await ask_if_twice(interaction, person, view)
@@ -206,6 +207,7 @@ class Cards(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
+        self.app.outbox.wake()  # a live board follows
         await replace(interaction, sharing_panel(view, person, person.reader.t("runs.sharing.saved")))
         await follow(interaction, run_id)
 
@@ -236,6 +238,7 @@ class Cards(commands.Cog):
     async def _spotted(self, interaction: Interaction, run_id: int, *, agreed: bool) -> None:
         person = await resolve_person(interaction)
         view = await run_changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
+        self.app.outbox.wake()  # a live board follows
         key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
         words = person.reader.t(key, name=escaped(view.runner, 60))
         earned = await badges.earned_by_run(self.app.database, run_id, person.user_id)

@@ -276,6 +276,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
             ),
             private=True,
         )
+        self.app.outbox.wake()  # a live board follows
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
         await follow(interaction, run_id)
 

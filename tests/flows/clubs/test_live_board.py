@@ -65,6 +65,12 @@ async def test_a_live_board_follows_moves_goes_missing_and_comes_back(club: Club
     await club.wake()
     (message,) = live(wall)
     assert "alice — **9.00 km**" in text_of(message)
+    await club.pass_time(minutes=2)
+    hiding = await club.alice.slash(club.channel, "settings")
+    for label, shown in (("Hide me", False), ("Show me", True)):
+        await club.alice.click(hiding.response, label=label)
+        assert ("alice" in text_of(live(wall)[0])) is shown, "at once, if the last redrawing was long ago"
+        await club.pass_time(minutes=2)
     await choose(club, other)
     assert live(wall) == []
     (message,) = live(other)
