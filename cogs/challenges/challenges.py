@@ -54,7 +54,7 @@ KIND_CHOICES = [app_commands.Choice(name=localized(f"challenge.kind.{one.value}"
                 for one in ChallengeKind]  # fmt: skip
 DIRECTIONS = [app_commands.Choice(name=localized(f"board.direction.{one.value}"), value=one.value)
               for one in BoardDirection]  # fmt: skip
-NEEDED = ("view_channel", "send_messages", "embed_links")
+NEEDED = ("view_channel", "send_messages", "attach_files")
 Teams = Annotated[int, range(CHALLENGE_TEAMS + 1)]
 Which = app_commands.Range[str, 1, CHOICE_LIMIT]
 ENDING = (*JOINABLE, ChallengePhase.PROVISIONAL)
@@ -100,10 +100,12 @@ class Challenges(
         teams: app_commands.Range[int, 2, CHALLENGE_TEAMS] | None = None,
         files: bool = False,
     ) -> None:
-        """Open the form for a new challenge."""
-        person, _ = await organiser(interaction)
+        """Open the form for a new challenge, filled with the user's draft of that kind if it was not posted."""
+        person, guild_id = await organiser(interaction)
         choices = ChallengeChoices(offered(ChallengeKind, kind), offered(BoardDirection, direction), teams or 0, files)
-        await open_form(interaction, challenge_form(choices, person.reader))
+        held = await challenges.own_draft(self.app.database, guild_id, person.user_id, self.app.clock())
+        draft = held if held is not None and held.terms.kind is choices.kind else None
+        await open_form(interaction, challenge_form(choices, person.reader, draft))
 
     @pressed("challenge", "form", "kind", "direction", "teams", "files")
     async def form(
@@ -158,7 +160,7 @@ class Challenges(
     async def post(self, interaction: Interaction, challenge_id: int) -> None:
         """Post a draft in the channel where it was created."""
         person, guild_id = await organiser(interaction)
-        channel_id = self._channel(interaction, person)
+        channel_id = self._channel(interaction, person, "challenge.refused.channel")
         view = await challenge_changes.publish(self.app.database, challenge_id, guild_id, channel_id, self.app.clock())
         self.app.outbox.wake()
         name = escaped(view.name, NAME_SHOWN)
@@ -170,7 +172,7 @@ class Challenges(
     async def here(self, interaction: Interaction, challenge_id: int) -> None:
         """Post the card of a challenge anew, in this channel."""
         person, guild_id = await organiser(interaction)
-        channel_id = self._channel(interaction, person)
+        channel_id = self._channel(interaction, person, "challenge.refused.here")
         await challenge_changes.post_here(self.app.database, challenge_id, guild_id, channel_id, self.app.clock())
         self.app.outbox.wake()
         words = person.reader.t("challenge.said.here", channel=f"<#{channel_id}>")
@@ -313,16 +315,16 @@ class Challenges(
         else:
             await reply(interaction, shown_, private=True)
 
-    def _channel(self, interaction: Interaction, person: Person) -> int:
+    def _channel(self, interaction: Interaction, person: Person, refusal: str) -> int:
         """Return the channel of the interaction, where the bot can post.
 
         Raises:
-            BadInput: it cannot; the message says what to change.
+            BadInput: it cannot; the message `refusal` says what to change.
         """
         channel_id = interaction.channel_id
         why = lacking(server(interaction), channel_id, NEEDED, person.reader)
         if channel_id is None or why:
-            raise BadInput("challenge.refused.channel", why=why)
+            raise BadInput(refusal, why=why)
         return channel_id
 
 

@@ -137,6 +137,13 @@ async def challenge(database: Database, challenge_id: int, guild_id: int, now: d
         return await found(session, challenge_id, guild_id, now)
 
 
+async def own_draft(database: Database, guild_id: int, author_id: int, now: datetime) -> ChallengeView | None:
+    """Return the challenge of an organiser that is not posted yet, or None."""
+    async with database.read() as session:
+        rows = await queries.of_club(session, guild_id, [ChallengeState.DRAFT.value], limit=FOUND)
+    return next((view_of(row, now) for row in rows if row.author_id == author_id), None)
+
+
 async def current(database: Database, guild_id: int, now: datetime) -> list[ChallengeView]:
     """Return the challenges that a name can mean: those that are not over before those that are, latest first."""
     async with database.read() as session:

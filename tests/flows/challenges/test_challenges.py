@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 import pytest
 from sqlalchemy import select
 
@@ -191,6 +192,22 @@ async def test_outsiders_and_forged_ids_change_nothing(club: Club) -> None:
     assert "0 runners" in text_of(card)
     async with club.database.read() as session:
         assert await session.scalar(select(Challenge.state)) == "open"
+
+
+async def test_a_channel_without_rights_is_refused_and_the_draft_is_kept(club: Club) -> None:
+    me = club.env.bot.get_guild(club.guild.id).me  # type: ignore[union-attr]
+    nothing = {me.top_role: discord.PermissionOverwrite(attach_files=False)}
+    closed = club.guild.create_text_channel("closed", overwrites=nothing)
+    await club.env.settle()
+    preview = await club.olga.submit_modal(await club.olga.slash(closed, "challenge create"), SPRING)
+    assert "I need Attach Files" in text_of(await club.olga.click(preview.response, label="Post it"))
+    form = await club.olga.slash(club.channel, "challenge create")
+    assert filled(form)["name"] == SPRING["name"]
+    again = await club.olga.submit_modal(form, filled(form))
+    await club.olga.click(again.response, label="Post it")
+    await club.pass_time(seconds=1)
+    (challenge,) = await rows(club, Challenge)
+    assert (challenge.channel_id, challenge.amount) == (club.channel.id, 20_000)
 
 
 async def test_a_lost_channel_is_told_to_the_organisers_and_mended(club: Club) -> None:
