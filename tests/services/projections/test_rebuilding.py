@@ -9,13 +9,12 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_facts import MemberKey
-from bot.domain.runs.runs import Direction, Sharing, Stretch
+from bot.domain.runs.runs import Direction, Stretch
 from bot.services.projections import rebuilding, run_projections
 from bot.services.projections.rebuilding import Difference, PersonRebuilt, rebuild_people
 from bot.services.projections.run_projections import Projection
 from db.engine import Database
 from db.models import BestEffort, Standing
-from tests.builders.at_once import Overlapping
 from tests.builders.projections import ALICE, BOB, CAROL, CLUB, OTHER_CLUB, PEOPLE, Rows, Town, rows_of
 
 SHORT = Stretch(Direction.BACKWARD, 1000, 400_000)
@@ -114,16 +113,3 @@ async def test_a_rebuild_that_dies_leaves_nobody_half_rebuilt(
         assert {row for row in found if row[column] != ALICE} == {row for row in wrong[table] if row[column] != ALICE}
     await all_of(rebuild_people(database, after=ALICE))
     assert await rows(database) == right
-
-
-@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
-async def test_a_private_run_is_edited_and_another_logged_beside_a_rebuild(overlapping: Overlapping) -> None:
-    town = await a_town(overlapping)
-    run_id = await town.log(ALICE, town.content(sharing=Sharing.ME))
-    answers = await overlapping.at_once(
-        all_of(rebuild_people(overlapping, user_id=ALICE)),
-        town.edit(run_id, ALICE, town.content(SHORT, sharing=Sharing.ME)),
-        town.log(ALICE, town.content()),
-    )
-    assert not [answer for answer in answers if isinstance(answer, BaseException)]
-    assert await all_of(rebuild_people(overlapping, keep=False)) == dict.fromkeys(PEOPLE, ())
