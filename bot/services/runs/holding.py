@@ -12,8 +12,9 @@ from bot.domain.runs.review_reasons import CountedRun, ReviewReason, reason_besi
 from bot.domain.runs.runs import Review, RunContent, counts
 from db.queries.runs import reviews as queries
 
-TYPED = "typed"
-"""Source of runs whose time of day is often left out, so that they are not compared by it."""
+UNTIMED = ("typed", "csv")
+"""Sources of runs whose time of day is often left out, so that they are not compared by it. A table is one of them: the
+export of typed runs, imported again, gives the same runs."""
 AROUND = timedelta(days=2)
 """How far from a run's day another run can start that is still under way."""
 
@@ -31,7 +32,9 @@ class RunsBeside:
         for run_id, ran_on, started_at, distance_m, duration_ms, source, review in await queries.counted_runs(
             session, user_id, guild_id, wanted[0] - AROUND, wanted[-1] + AROUND
         ):
-            run = CountedRun(ran_on, started_at, distance_m, duration_ms, source != TYPED, review == Review.AGREED)
+            run = CountedRun(
+                ran_on, started_at, distance_m, duration_ms, source not in UNTIMED, review == Review.AGREED
+            )
             found._on[ran_on][run_id] = run
         return found
 
@@ -48,7 +51,7 @@ class RunsBeside:
 def counted_run(content: RunContent, source: str) -> CountedRun:
     """Return a run as it is compared with others."""
     started_at: datetime = content.started_at
-    return CountedRun(content.ran_on, started_at, content.distance_m, content.duration_ms, source != TYPED)
+    return CountedRun(content.ran_on, started_at, content.distance_m, content.duration_ms, source not in UNTIMED)
 
 
 async def reason_to_hold(

@@ -25,6 +25,10 @@ def forward(km: int) -> Stretch:
     return Stretch(F, km * 1000, km * 360_000)
 
 
+def at(hour: int) -> datetime:
+    return datetime(TODAY.year, TODAY.month, TODAY.day, hour, tzinfo=UTC)
+
+
 async def shown(town: Town, run_id: int) -> RunView:
     return await own_run(town.database, run_id, ALICE)
 
@@ -67,7 +71,7 @@ async def test_a_decision_stands_while_the_figures_stay_the_same(database: Datab
 
 async def test_of_two_runs_at_one_time_the_later_entered_is_held(database: Database) -> None:
     town = Town(database)
-    await town.tell_table(await town.import_table(ALICE), ALICE)  # at 5, 6 and 7 o'clock
+    await town.log_outing(ALICE, replace(town.content(AHEAD), started_at=at(6)))
     second = await town.import_file(ALICE)  # at 6 o'clock
     assert second is not None
     assert (await shown(town, second)).review is Review.NONE, "it counts nowhere before its direction is known"
@@ -79,7 +83,7 @@ async def test_of_two_runs_at_one_time_the_later_entered_is_held(database: Datab
     held = await reviews.held_run(database, CLUB)
     assert held is not None
     assert held.other is not None
-    assert (held.run_id, held.other.distance_m, held.other.started_at.hour) == (second, 4000, 6)
+    assert (held.run_id, held.other.distance_m, held.other.started_at.hour) == (second, 3000, 6)
 
 
 async def test_a_run_that_comes_back_is_compared_with_what_came_meanwhile(database: Database) -> None:
@@ -101,15 +105,14 @@ async def test_typed_runs_often_have_no_time_of_day_and_are_not_held_for_it(data
 
 async def test_lines_of_a_table_are_compared_with_what_is_there_and_with_one_another(database: Database) -> None:
     town = Town(database)
-    seven = datetime(TODAY.year, TODAY.month, TODAY.day, 7, tzinfo=UTC)
-    await town.log_outing(ALICE, replace(town.content(AHEAD), started_at=seven))
+    await town.log_outing(ALICE, replace(town.content(AHEAD), started_at=at(7)))
     await town.log(ALICE, town.content(forward(93)))
     await town.tell_table(await town.import_table(ALICE), ALICE)
     async with database.read() as session:
         lines = await session.execute(
             select(Run.distance_m, Run.held_for).where(Run.source == "csv").order_by(Run.started_at)
         )
-    assert [tuple(one) for one in lines] == [(4000, None), (4000, ReviewReason.DAY), (8000, ReviewReason.AT_ONCE)]
+    assert [tuple(one) for one in lines] == [(4000, None), (4000, ReviewReason.DAY), (8000, ReviewReason.DAY)]
 
 
 async def test_a_runner_is_asked_and_answers_until_it_is_decided(database: Database) -> None:
