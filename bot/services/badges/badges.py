@@ -124,8 +124,12 @@ async def latest_in_club(database: Database, guild_id: int) -> tuple[ClubBadge, 
 async def begin(database: Database, now: datetime) -> None:
     """Schedule counting everybody's badges if they were counted by other rules, such as before there were any."""
     async with database.write() as session:
-        if await app_state.recall_in(session, _COUNTED_BY) != fingerprint():
+        if await app_state.recall_in(session, _COUNTED_BY) == fingerprint():
+            return
+        if await queries.people_after(session, 0, fingerprint(), 1):
             await _schedule(session, 0, now)
+        else:
+            await app_state.remember_in(session, _COUNTED_BY, fingerprint())
 
 
 async def count_slice(session: AsyncSession, after: int, now: datetime) -> None:
