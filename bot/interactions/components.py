@@ -309,12 +309,15 @@ class Router:
         return route, ids
 
     def opener_id(self, route: Route, ids: Sequence[str]) -> str | None:
-        """Return the custom id of the button that opens the form of a route, or None if there is none."""
+        """Return the custom id of the button that opens the form of a route; None without one, or if `ids` are too long."""
         if route.opener is None:
             return None
         area, action = route.opener.area, route.opener.action
         given = dict(zip(route.names, ids, strict=True))
-        return identity(area, action, *(given[name] for name in self._routes[f"{area}:{action}:v1"].names))
+        try:
+            return identity(area, action, *(given[name] for name in self._routes[f"{area}:{action}:v1"].names))
+        except ValueError:  # only forged parts are that long
+            return None
 
 
 def offered(kind: type[Choice], value: object) -> Choice:

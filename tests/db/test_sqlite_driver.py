@@ -131,8 +131,8 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
     await count("board", board(sqlite, CLUB, ALICE, choice, "UTC", NOW))
     # Statements plus a commit, without the writes that come with the next statement: a log writes run, stretches,
     # revision, standings, best efforts and badges, and reads the member with the windows, the runs of the day, the
-    # week, earlier runs and bests, badges and goals; a board reads windows, the viewer's place and its page.
-    assert counted == {"meet": 2, "usual direction": 2, "log": 11, "keep the card": 3, "board": 4}
+    # week, earlier runs and bests, badges, their roles and goals; a board reads windows, the viewer's place, its page.
+    assert counted == {"meet": 2, "usual direction": 2, "log": 12, "keep the card": 3, "board": 4}
 
 
 async def test_an_unread_write_comes_with_the_next_statement_or_the_commit(sqlite: Database, visits: Visits) -> None:
@@ -169,7 +169,7 @@ async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database,
     assert visits.count == 0
 
 
-COMMIT = 16
+COMMIT = 17
 """The call that commits a first log: after its rows, the standings, the best efforts, the zone told, and the week."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -64,14 +65,15 @@ async def rewind(database: Database, user_id: int, span: BoardSpan, today: date,
     assert isinstance(span.kind, Period)
     last = min(span.ends_on, today)
     async with database.read() as session:
-        runs = _runs(await queries.runs_between(session, user_id, span.starts_on, last))
+        rows = await queries.runs_between(session, user_id, span.starts_on, last)
+        runs = await asyncio.to_thread(_runs, rows)
         often = spotters(runs, shown_to)
         names = await queries.names(session, [one for one, _ in often], shown_to) if often else {}
         faced_forward = await queries.times_facing_forward(session, user_id, span.starts_on, last)
         bests = await bests_of(session, user_id, None)
     return Rewind(
         span,
-        rewound(runs, span.kind, span.starts_on, last),
+        await asyncio.to_thread(rewound, runs, span.kind, span.starts_on, last),
         tuple((names[one], times) for one, times in often if one in names)[:NAMED],
         faced_forward,
         {

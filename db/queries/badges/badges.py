@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.dialect import UNREAD, InsertOnConflict, locks_rows
 from db.models import BadgeCount, EarnedBadge, Member, Run, Spotting, StretchRow, User
 
+AT_ONCE = 500
+"""Runs of one result, so that a member with thousands does not hold the event loop."""
 _COUNTS = select(
     BadgeCount.guild_id, BadgeCount.last_started_at, BadgeCount.last_run_id, BadgeCount.counts, BadgeCount.rules
 ).where(BadgeCount.user_id == bindparam("user_id", type_=BigInteger))
@@ -137,6 +139,9 @@ _OWN_RUNS = (
     )
     .group_by(Run.run_id, User.user_id)
     .having(func.sum(case((StretchRow.direction == "untold", 1), else_=0)) == 0)
+    .where(Run.run_id > bindparam("after", type_=BigInteger))
+    .order_by(Run.run_id)
+    .limit(AT_ONCE)
 )  # fmt: skip
 _SPOTTED = (
     select(
@@ -161,8 +166,14 @@ _NAMED_IN = (
 
 async def own_runs(session: AsyncSession, user_id: int) -> list[OwnRunRow]:
     """Return a person's runs of known direction that are neither deleted nor held or rejected in review."""
-    rows = await session.execute(_OWN_RUNS, {"user_id": user_id})
-    return [OwnRunRow(*row[:14], *map(int, row[14:])) for row in cast("Iterable[tuple[Any, ...]]", rows)]
+    found: list[OwnRunRow] = []
+    while True:
+        after = found[-1].run_id if found else 0
+        rows = await session.execute(_OWN_RUNS, {"user_id": user_id, "after": after})
+        portion = [OwnRunRow(*row[:14], *map(int, row[14:])) for row in cast("Iterable[tuple[Any, ...]]", rows)]
+        found += portion
+        if len(portion) < AT_ONCE:
+            return found
 
 
 async def spotted(session: AsyncSession, user_id: int, without: int) -> list[SpottedRow]:

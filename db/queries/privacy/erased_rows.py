@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
 from db.models import Delivery
-from db.personal_data import Beside, JsonContent, OtherPerson, Owner, PeopleInIds, columns_declared
+from db.personal_data import Beside, JsonContent, OtherPerson, Owner, PeopleInIds, columns_declared, sorted_tables
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ async def clear_names(session: AsyncSession, user_id: int) -> None:
     Expires the session's objects.
     """
     await session.flush()
-    for table in Base.metadata.sorted_tables:
+    for table in sorted_tables(Base.metadata):
         for column, named in columns_declared(table, OtherPerson):
             if not named.row_goes:
                 with_it = [other.name for other, said in columns_declared(table, Beside) if said.column == column.name]
@@ -53,7 +53,7 @@ async def delete_rows(session: AsyncSession, user_id: int) -> None:
     """
     await session.flush()
     deleted: dict[Table, list[ColumnElement[bool]]] = {}
-    for table in Base.metadata.sorted_tables:
+    for table in sorted_tables(Base.metadata):
         if wanted := [*_own(table, user_id), *_hanging(table, deleted)]:
             deleted[table] = wanted
     for table, conditions in reversed(deleted.items()):
@@ -79,7 +79,7 @@ def _hanging(table: Table, deleted: Mapping[Table, Sequence[ColumnElement[bool]]
 
 def with_people_in_text() -> Sequence[Table]:
     """Return the tables that name people in JSON or in keys of ids."""
-    return [table for table in Base.metadata.sorted_tables if ids_of(table) or json_of(table)]
+    return [table for table in sorted_tables(Base.metadata) if ids_of(table) or json_of(table)]
 
 
 def ids_of(table: Table) -> Sequence[str]:

@@ -27,6 +27,7 @@ from db.personal_data import (
     Shared,
     columns_declared,
     declared,
+    sorted_tables,
 )
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
@@ -49,7 +50,7 @@ def rows_about(user_id: int) -> Iterator[tuple[Table, Rows]]:
     These are the person's own rows, rows that name them and are declared to be exported, and shared rows in which they
     take part.
     """
-    for table in Base.metadata.sorted_tables:
+    for table in sorted_tables(Base.metadata):
         if not any(columns_declared(table, Follows)) and (wanted := [*_read_by(table, user_id)]):
             statement = _columns(table).where(or_(*wanted)).order_by(*_order(table))
             for column, said in columns_declared(table, KindsOfAuthor):
@@ -80,7 +81,7 @@ def following(table: Table) -> Sequence[tuple[Table, Column[Any], Column[Any], F
 def _following(table: Table, _all: tuple[Table, ...]) -> tuple[tuple[Table, Column[Any], Column[Any], Follows], ...]:
     return tuple(
         (part, column, key.column, said)
-        for part in Base.metadata.sorted_tables
+        for part in sorted_tables(Base.metadata)
         for column, said in columns_declared(part, Follows)
         for key in column.foreign_keys
         if key.column.table is table
@@ -89,7 +90,7 @@ def _following(table: Table, _all: tuple[Table, ...]) -> tuple[tuple[Table, Colu
 
 def rows_told(user_id: int) -> Iterator[tuple[str, Rows]]:
     """Yield (section, statement) for the columns of others' rows that are exported to a person they name."""
-    for table in Base.metadata.sorted_tables:
+    for table in sorted_tables(Base.metadata):
         for column, said in columns_declared(table, OtherPerson):
             if said.told:
                 told = [table.c[name] for name in said.told]

@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Member, Run, Spotting, StretchRow
+
+AT_ONCE = 500
+"""Rows of one result, so that a member with thousands of runs does not hold the event loop."""
 
 
 class RewindRow(NamedTuple):
@@ -42,9 +45,17 @@ async def runs_between(session: AsyncSession, user_id: int, first: date, last: d
             StretchRow.direction != "untold",
         )
         .group_by(*of_run, StretchRow.direction)
-        .order_by(Run.started_at, Run.run_id)
+        .order_by(Run.started_at, Run.run_id, StretchRow.direction)
+        .limit(AT_ONCE)
     )
-    return [RewindRow(*row) for row in await session.execute(statement)]
+    place = tuple_(Run.started_at, Run.run_id, StretchRow.direction)
+    found: list[RewindRow] = []
+    while True:
+        later = [place > (found[-1].started_at, found[-1].run_id, found[-1].direction)] if found else []
+        portion = [RewindRow(*row) for row in await session.execute(statement.where(*later))]
+        found += portion
+        if len(portion) < AT_ONCE:
+            return found
 
 
 async def has_run_between(session: AsyncSession, user_ids: Collection[int], first: date, last: date) -> Sequence[int]:

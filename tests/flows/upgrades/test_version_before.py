@@ -16,6 +16,7 @@ from sqlalchemy import Select, select
 from bot.app import App
 from bot.config import Settings
 from bot.delivery.pump import Pump
+from bot.domain.messages.stored_kinds import StoredKind
 from bot.i18n import catalogue
 from bot.worker.worker import Worker
 from db.engine import Database
@@ -57,7 +58,7 @@ async def test_what_waits_of_every_kind_is_sent_or_settled(then: Restored, caplo
             row.delivery_id: row.kind for row in await session.scalars(select(Delivery)) if row.state == "waiting"
         }
         planned = {row.due_id: row.kind for row in await session.scalars(select(Due))}
-    assert len({*waited.values(), *planned.values()}) == KINDS
+    assert len({*waited.values(), *planned.values()} - NEW) == KINDS
     await then.club.pass_time(minutes=2)
     async with then.club.database.read() as session:
         now = {row.delivery_id: row.state for row in await session.scalars(select(Delivery))}
@@ -74,6 +75,8 @@ async def test_what_waits_of_every_kind_is_sent_or_settled(then: Restored, caplo
 
 KINDS = 59
 """Number of kinds of messages and jobs in that version."""
+NEW = {StoredKind.BADGE_COUNT}
+"""Kinds of later versions that the first start plans."""
 
 
 def every_part(most: int) -> Iterator[tuple[Shown, Part]]:
