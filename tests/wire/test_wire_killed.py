@@ -93,12 +93,8 @@ async def test_killed_inside_a_transaction_or_between_two(
     await start_and_hear(there, config, lambda: len(there.said) == 2)
     assert there.said == [("Ada", "first"), ("Ada", "second")]
     assert read(config, "SELECT state FROM deliveries") == [("sent",), ("sent",)]
-    assert (
-        read(
-            config, "SELECT * FROM due WHERE kind NOT IN ('nudge.tick', 'delivery.purge', 'club.forget', 'badge.count')"
-        )
-        == []
-    )
+    of_the_start = "('nudge.tick', 'delivery.purge', 'club.forget', 'badge.count')"
+    assert read(config, f"SELECT * FROM due WHERE kind NOT IN {of_the_start}") == []
 
 
 @pytest.mark.parametrize("what", [Trouble.HOLD, Trouble.MUTE])
