@@ -309,7 +309,7 @@ class Router:
         return route, ids
 
     def opener_id(self, route: Route, ids: Sequence[str]) -> str | None:
-        """Return the custom id of the button that opens the form of a route, if there is one and `ids` are not too long."""
+        """Return the id of the button that opens the form of a route, if there is one and `ids` are not too long."""
         if route.opener is None:
             return None
         area, action = route.opener.area, route.opener.action
