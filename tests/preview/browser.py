@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -34,6 +36,17 @@ async def enter(page: Page, index: str, room: str) -> None:
     await page.wait_for_selector("#channel-composer-input:visible")
 
 
+async def offered(page: Page, option: str) -> None:
+    """Open the list of options until it shows this one; an update of the page can close it meanwhile."""
+    suggestion = page.locator(f'.command-suggestion[data-value="{option}"]')
+    for _ in range(10):
+        if not await suggestion.is_visible():
+            await page.click(".command-ghost")
+        with contextlib.suppress(PlaywrightTimeout):
+            await suggestion.wait_for(timeout=2_000)
+            return
+
+
 async def run(page: Page, command: str, /, **options: str) -> None:
     """Type a command, fill its options in order and send it."""
     await page.click("#channel-composer-input")
@@ -44,8 +57,7 @@ async def run(page: Page, command: str, /, **options: str) -> None:
     for option, value in options.items():
         field = f'.command-option-input[data-option="{option}"]'
         if not await page.is_visible(field):
-            if not await page.is_visible(f'.command-suggestion[data-value="{option}"]'):
-                await page.click(".command-ghost")
+            await offered(page, option)
             await page.click(f'.command-suggestion[data-value="{option}"]')
         await page.click(field)
         await page.keyboard.type(value)

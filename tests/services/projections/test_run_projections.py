@@ -322,10 +322,10 @@ class RunMachine(RuleBasedStateMachine):
             self.do(self.town.review(run_id, agree=agree))
 
     @rule(
-        what=st.sampled_from(["roll", "roll", "create", "delete"]),
+        what=st.sampled_from(["roll", "create", "create", "delete"]),
         ahead=st.sampled_from([0, 1, 2, 29, 30, 60, -1]),
         first=days,
-        length=st.sampled_from([0, 6, 40, 400]),
+        length=st.sampled_from([0, 6, 6, 40, 40, 400]),
     )
     def change_windows(self, what: str, ahead: int, first: date, length: int) -> None:
         if what == "roll":

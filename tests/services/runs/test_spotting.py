@@ -25,6 +25,7 @@ from bot.services.projections import run_projections
 from bot.services.runs import reviews, run_changes, spotting
 from bot.services.runs.revisions import insert_run
 from bot.services.runs.runs import own_run
+from db import dialect
 from db.engine import Database
 from db.models import Run, Spotting, Standing
 from db.models import StretchRow as StretchRow
@@ -283,8 +284,11 @@ async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(d
         assert await standings_now(session) == await standings_from_scratch(session)
 
 
-async def test_two_who_spot_one_another_answer_and_edit_at_once(database: Database, database_url: str) -> None:
+async def test_two_who_spot_one_another_answer_and_edit_at_once(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each change locks both members: no deadlock and no lost update in any order."""
+    monkeypatch.setattr(dialect, "POOL_WAIT_S", 60.0)  # 24 transactions in a row, on a busy machine
     for user_id in (ALICE, BOB):
         await meet(database, user_id)
     runs = {
