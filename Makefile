@@ -22,8 +22,8 @@ endif
 help:
 	@echo 'make try     try the bot in a simulated Discord in your browser; no token, no account'
 	@echo '             options go into ARGS, here and below: make try ARGS="--port 9000"'
-	@echo 'make test    run all tests (eight minutes on two cores)'
-	@echo 'make quick   run the tests of the rules and services, without processes (one minute)'
+	@echo 'make test    run all tests (thirteen minutes on two cores)'
+	@echo 'make quick   run the tests of the rules and services, without processes (two minutes)'
 	@echo 'make test-postgresql   run the database tests on a temporary PostgreSQL server'
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'

@@ -36,14 +36,14 @@ async def enter(page: Page, index: str, room: str) -> None:
     await page.wait_for_selector("#channel-composer-input:visible")
 
 
-async def offered(page: Page, option: str) -> None:
-    """Open the list of options until it shows this one; an update of the page can close it meanwhile."""
+async def choose(page: Page, option: str) -> None:
+    """Choose an option from the list, and open the list again as long as an update of the page closes it."""
     suggestion = page.locator(f'.command-suggestion[data-value="{option}"]')
-    for _ in range(10):
+    for _ in range(20):
         if not await suggestion.is_visible():
             await page.click(".command-ghost")
         with contextlib.suppress(PlaywrightTimeout):
-            await suggestion.wait_for(timeout=2_000)
+            await suggestion.click(timeout=1_000)
             return
 
 
@@ -57,8 +57,7 @@ async def run(page: Page, command: str, /, **options: str) -> None:
     for option, value in options.items():
         field = f'.command-option-input[data-option="{option}"]'
         if not await page.is_visible(field):
-            await offered(page, option)
-            await page.click(f'.command-suggestion[data-value="{option}"]')
+            await choose(page, option)
         await page.click(field)
         await page.keyboard.type(value)
     await page.click("#send-message, .command-send")
