@@ -40,9 +40,9 @@ async def choose(page: Page, option: str) -> None:
     """Choose an option from the list, and open the list again as long as an update of the page closes it."""
     suggestion = page.locator(f'.command-suggestion[data-value="{option}"]')
     for _ in range(20):
-        if not await suggestion.is_visible():
-            await page.click(".command-ghost")
         with contextlib.suppress(PlaywrightTimeout):
+            if not await suggestion.is_visible():
+                await page.click(".command-ghost", timeout=1_000)
             await suggestion.click(timeout=1_000)
             return
 
