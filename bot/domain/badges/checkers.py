@@ -150,16 +150,28 @@ class Checker(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class RunsChecker(Checker):
-    """Runs."""
+class _OfRuns(Checker):
+    """Counts one's own runs that fit."""
 
     def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Count a run that fits."""
-        return (counts[0] + 1,) if isinstance(event, BadgeRun) and self.where.takes(event) else counts
+        """Return the counts after one more event."""
+        return self._count(counts, event) if isinstance(event, BadgeRun) and self.where.takes(event) else counts
+
+    @abstractmethod
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        """Return the counts after one more run that fits."""
 
 
 @dataclass(frozen=True, slots=True)
-class DaysChecker(Checker):
+class RunsChecker(_OfRuns):
+    """Runs."""
+
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        return (counts[0] + 1,)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysChecker(_OfRuns):
     """Days, or weeks, with a run: their number, and the last one."""
 
     days: int = 1
@@ -169,16 +181,13 @@ class DaysChecker(Checker):
         """The counts before the first event."""
         return (0, 0)
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Count a new day."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
-        at = (event.ran_on.toordinal() - 1) // self.days
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        at = (run.ran_on.toordinal() - 1) // self.days
         return (counts[0] + 1, at) if at > counts[1] else counts
 
 
 @dataclass(frozen=True, slots=True)
-class RowChecker(Checker):
+class RowChecker(_OfRuns):
     """The longest row of weeks with a run, and the current one: weeks of the longest, of the current, its last week."""
 
     @property
@@ -186,12 +195,9 @@ class RowChecker(Checker):
         """The counts before the first event."""
         return (0, 0, 0)
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Count a week that follows the last one, or begin a row."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
         longest, current, last = counts
-        week = _week(event.ran_on)
+        week = _week(run.ran_on)
         if week <= last:
             return counts
         current = current + 1 if week == last + 1 else 1
@@ -203,7 +209,7 @@ class RowChecker(Checker):
 
 
 @dataclass(frozen=True, slots=True)
-class SumChecker(Checker):
+class SumChecker(_OfRuns):
     """Metres, or milliseconds, in a direction."""
 
     of: str = "backward_m"
@@ -213,11 +219,8 @@ class SumChecker(Checker):
         """The unit of its levels."""
         return BadgeUnit.METRES if self.of.endswith("_m") else BadgeUnit.MINUTES
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Add a run."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
-        return (counts[0] + int(getattr(event, self.of)),)
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        return (counts[0] + int(getattr(run, self.of)),)
 
     def reached(self, counts: Counts) -> int:
         """Return metres, or whole minutes."""
@@ -228,15 +231,12 @@ class SumChecker(Checker):
 class LongestChecker(SumChecker):
     """Most metres, or milliseconds, of one run."""
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Compare a run."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
-        return (max(counts[0], int(getattr(event, self.of))),)
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        return (max(counts[0], int(getattr(run, self.of))),)
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnsChecker(Checker):
+class ReturnsChecker(_OfRuns):
     """Runs after a break: their number, and the last day with a run."""
 
     days: int = 28
@@ -246,17 +246,14 @@ class ReturnsChecker(Checker):
         """The counts before the first event."""
         return (0, 0)
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Count a run so many days after the one before."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
         back, last = counts
-        day = event.ran_on.toordinal()
+        day = run.ran_on.toordinal()
         return back + (last > 0 and day - last >= self.days), max(day, last)
 
 
 @dataclass(frozen=True, slots=True)
-class _Variety(Checker):
+class _Variety(_OfRuns):
     """Different things, as bits of one number."""
 
     def reached(self, counts: Counts) -> int:
@@ -267,11 +264,8 @@ class _Variety(Checker):
     def _bit(self, run: BadgeRun) -> int | None:
         """Return the number of what a run has, or None."""
 
-    def step(self, counts: Counts, event: BadgeEvent) -> Counts:
-        """Mark what a run has."""
-        if not isinstance(event, BadgeRun) or not self.where.takes(event):
-            return counts
-        bit = self._bit(event)
+    def _count(self, counts: Counts, run: BadgeRun) -> Counts:
+        bit = self._bit(run)
         return counts if bit is None else (counts[0] | 1 << bit,)
 
 
